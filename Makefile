@@ -1,0 +1,65 @@
+# Everything a developer types. Each target does its own set-up; `make test` and `make demo` are all a newcomer needs.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Terraform finds its providers through a configuration that names a filesystem mirror of this machine, if there is one.
+MIRROR = TF_CLI_CONFIG_FILE="$$($(BIN)/python tools/provider_mirror.py)"
+
+.PHONY: help setup test unit lint format soak bench docs demo lock clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
+
+setup: $(READY) ## Create .venv with exactly what the lock file names
+
+$(READY): requirements/dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Towpath needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+test: $(READY) ## Run every test: the instant ones first, then contracts, conformance, crashes and scenarios
+	$(BIN)/pytest -q -n 2 tests/unit
+	$(MIRROR) $(BIN)/pytest -q -n 2 --dist worksteal -m "not soak" \
+	  tests/contract tests/conformance tests/crash tests/scenarios
+
+unit: $(READY) ## Run the instant tests only
+	$(BIN)/pytest -q -n 2 tests/unit
+
+soak: $(READY) ## Run the crash and chaos tests with many seeds
+	$(MIRROR) $(BIN)/pytest -q -m soak --timeout 3600 tests
+
+lint: $(READY) ## Check style, types, layers and budgets
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/budgets.py
+
+format: $(READY) ## Put the code into the house's style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## Measure, print a table with ratios, write bench/results/*.json
+	$(MIRROR) $(BIN)/python -m bench
+
+docs: $(READY) ## Write the reference pages from the code and check every link
+	$(BIN)/python tools/reference.py
+	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
+	@echo "The documentation is in build/docs/index.html"
+
+demo: $(READY) ## The whole story on this machine, in a few minutes
+	$(MIRROR) $(BIN)/towpath demo $(ARGS)
+
+lock: ## Resolve pyproject.toml into the lock files again
+	tools/lock.sh
+
+clean: ## Remove everything that make made
+	rm -rf $(VENV) build dist .cache bench/results .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
