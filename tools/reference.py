@@ -1,0 +1,130 @@
+"""Writes the reference pages from the code: the commands, the keys of towpath.yml, the problems.
+
+The pages go to `docs/reference/` and are committed, so that they can be read without building anything; `--check` writes
+nothing and exits with 1 when a page is no longer what the code says.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from towpath.cli.main import main as program
+from towpath.config import json_schema
+
+PAGES = Path(__file__).parent.parent / "docs" / "reference"
+SOURCE = Path(__file__).parent.parent / "src" / "towpath"
+GENERATED = "<!-- Written by `make docs` from the code: change it there. -->\n"
+
+
+def commands_page() -> str:
+    """Every command with its usage, arguments and options, as `--help` prints them."""
+    context = click.Context(program, info_name="towpath")
+    parts = [GENERATED, "# Commands\n", _help(program, context)]
+    for name in program.list_commands(context):
+        command = program.get_command(context, name)
+        if command is not None and not command.hidden:
+            parts.append(f"## towpath {name}\n")
+            parts.append(_help(command, click.Context(command, info_name=name, parent=context)))
+    return "\n".join(parts)
+
+
+def _help(command: click.Command, context: click.Context) -> str:
+    context.max_content_width = 100
+    text = command.get_help(context)
+    return f"```text\n{text}\n```\n"
+
+
+def configuration_page() -> str:
+    """Every key of towpath.yml with its type, default and meaning."""
+    schema = json_schema()
+    definitions: Mapping[str, Any] = schema.get("$defs", {})
+    parts = [GENERATED, "# towpath.yml\n", schema.get("description", ""), ""]
+    parts.append("`towpath schema` prints the JSON Schema of this file, for editors.\n")
+    parts.extend(_keys(schema, definitions, ""))
+    return "\n".join(parts)
+
+
+def _keys(schema: Mapping[str, Any], definitions: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    rows = [(f"{prefix}{name}", _resolved(part, definitions)) for name, part in schema.get("properties", {}).items()]
+    if prefix:
+        yield f"## `{prefix.rstrip('.')}`\n"
+    yield "| key | type | default | meaning |\n|---|---|---|---|"
+    for name, part in rows:
+        default = json.dumps(part["default"], ensure_ascii=False) if "default" in part else ""
+        meaning = " ".join(str(part.get("description", "")).split())
+        yield f"| `{name}` | {_type(part, definitions)} | {f'`{default}`' if default else ''} | {meaning} |"
+    yield ""
+    for name, part in rows:
+        inner = _resolved(part.get("additionalProperties") or part, definitions)
+        if isinstance(inner, dict) and inner.get("properties"):
+            key = f"{name}.NAME." if part.get("additionalProperties") else f"{name}."
+            yield from _keys(inner, definitions, key)
+
+
+def _resolved(part: Any, definitions: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(part, dict):
+        return {}
+    reference = part.get("$ref") or next((one["$ref"] for one in part.get("allOf", ()) if "$ref" in one), None)
+    if reference is None:
+        return part
+    return {**definitions[reference.rsplit("/", 1)[-1]], **{key: part[key] for key in part if key != "$ref"}}
+
+
+def _type(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    if "enum" in part:
+        return " or ".join(f"`{value}`" for value in part["enum"])
+    if "anyOf" in part:
+        return " or ".join(_type(_resolved(one, definitions), definitions) for one in part["anyOf"])
+    if part.get("type") == "array":
+        return f"list of {_type(_resolved(part.get('items'), definitions), definitions)}"
+    if part.get("additionalProperties"):
+        return f"map of {_type(_resolved(part['additionalProperties'], definitions), definitions)}"
+    return str(part.get("type", "anything"))
+
+
+def problems_page() -> str:
+    """Every problem id with its summary and the packages that report it."""
+    found: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for path in sorted(SOURCE.rglob("*.py")):
+        package = path.relative_to(SOURCE).parts[0].removesuffix(".py")
+        for id_, summary in _problems(ast.parse(path.read_text(encoding="utf-8"))):
+            found[id_][0].add(summary)
+            found[id_][1].add(package)
+    lines = [GENERATED, "# Problems\n", "Each problem has an id and a summary that are always the same words.\n"]
+    lines.append("| id | summary | reported by |\n|---|---|---|")
+    for id_, (summaries, packages) in sorted(found.items()):
+        lines.append(f"| `{id_}` | {'; '.join(sorted(summaries))} | {', '.join(f'`{name}`' for name in sorted(packages))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _problems(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem":
+            arguments = {**dict(enumerate(node.args)), **{word.arg: word.value for word in node.keywords}}
+            id_, summary = arguments.get(0, arguments.get("id")), arguments.get(1, arguments.get("summary"))
+            if isinstance(id_, ast.Constant) and isinstance(summary, ast.Constant):
+                yield str(id_.value), str(summary.value)
+
+
+def main(arguments: list[str]) -> int:
+    pages = {"commands.md": commands_page(), "towpath-yml.md": configuration_page(), "problems.md": problems_page()}
+    if "--check" in arguments:
+        stale = [name for name, text in pages.items() if (PAGES / name).read_text(encoding="utf-8") != text]
+        print("\n".join(f"docs/reference/{name} is not what the code says: run `make docs`" for name in stale))
+        return 1 if stale else 0
+    PAGES.mkdir(parents=True, exist_ok=True)
+    for name, text in pages.items():
+        (PAGES / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
