@@ -1,0 +1,113 @@
+"""Contents of blobs: fetched many at a time, kept across commits up to a bound."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from threading import Lock
+from typing import Protocol
+
+from towpath.git.commands import Git
+from towpath.git.objects import parse_batch, parse_sizes
+from towpath.problems import Problem, ProblemError
+
+__all__ = ["BlobCache", "BlobSource", "GitBlobs"]
+
+KEPT_BYTES = 256 * 1024 * 1024
+LARGEST_KEPT = 1024 * 1024
+"""A blob above this many bytes is read when somebody asks for it by name, never ahead, and is not kept."""
+CHUNK_BYTES = 64 * 1024 * 1024
+
+
+class BlobSource(Protocol):
+    """Where contents come from. Both take many object ids at once, and leave out those that are not there."""
+
+    def contents(self, ids: Collection[str]) -> Mapping[str, bytes]: ...
+
+    def sizes(self, ids: Collection[str]) -> Mapping[str, int]: ...
+
+
+class GitBlobs:
+    """Reads through `git cat-file`, one process for any number of objects."""
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+
+    def contents(self, ids: Collection[str]) -> Mapping[str, bytes]:
+        output = self._git.output("cat-file", "--batch", "--buffer", stdin=_lines(ids))
+        return {oid: content for oid, content in parse_batch(output).items() if content is not None}
+
+    def sizes(self, ids: Collection[str]) -> Mapping[str, int]:
+        return parse_sizes(self._git.output("cat-file", "--batch-check", "--buffer", stdin=_lines(ids)))
+
+
+def _lines(ids: Collection[str]) -> bytes:
+    return "".join(f"{oid}\n" for oid in ids).encode("ascii")
+
+
+class BlobCache:
+    """Blobs by id, shared by all commits of a repository; the least recently used go first. Threads may share it."""
+
+    def __init__(self, source: BlobSource, kept_bytes: int = KEPT_BYTES) -> None:
+        self._source = source
+        self._kept_bytes = kept_bytes
+        self._size = 0
+        self._blobs: OrderedDict[str, bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, oid: str) -> bytes:
+        """The content. Raises `ProblemError` (`missing-object`) when the repository does not hold it."""
+        with self._lock:
+            if oid in self._blobs:
+                self._blobs.move_to_end(oid)
+                return self._blobs[oid]
+        found = self._source.contents([oid])
+        self._keep(found)
+        if oid not in found:
+            raise ProblemError(_missing(oid))
+        return found[oid]
+
+    def prefetch(self, ids: Collection[str]) -> None:
+        """Brings the small ones among these in with one reading."""
+        with self._lock:
+            wanted = [oid for oid in dict.fromkeys(ids) if oid not in self._blobs]
+        if not wanted:
+            return
+        small = [oid for oid, size in self._source.sizes(wanted).items() if size <= LARGEST_KEPT]
+        if small:
+            self._keep(self._source.contents(small))
+
+    def chunks(self, ids: Sequence[str]) -> Iterator[Mapping[str, bytes]]:
+        """All of these, past the cache, in portions that fit into memory. Raises `ProblemError` (`missing-object`)."""
+        sizes = self._source.sizes(ids) if ids else {}
+        chunk: list[str] = []
+        room = CHUNK_BYTES
+        for oid in dict.fromkeys(ids):
+            if oid not in sizes:
+                raise ProblemError(_missing(oid))
+            if chunk and sizes[oid] > room:
+                yield self._source.contents(chunk)
+                chunk, room = [], CHUNK_BYTES
+            chunk.append(oid)
+            room -= sizes[oid]
+        if chunk:
+            yield self._source.contents(chunk)
+
+    def _keep(self, found: Mapping[str, bytes]) -> None:
+        with self._lock:
+            for oid, content in found.items():
+                if len(content) <= LARGEST_KEPT and oid not in self._blobs:
+                    self._blobs[oid] = content
+                    self._size += len(content)
+            while self._size > self._kept_bytes:
+                _, dropped = self._blobs.popitem(last=False)
+                self._size -= len(dropped)
+
+
+def _missing(oid: str) -> Problem:
+    return Problem(
+        "missing-object",
+        "The repository is incomplete",
+        f"Object {oid} is not here, as in a partial clone. Towpath does not fetch anything while it reads a commit.",
+        hint="Clone without --filter, or fetch the objects: git fetch --refetch --no-filter",
+    )

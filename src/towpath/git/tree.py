@@ -1,0 +1,138 @@
+"""The files of one commit, read without a checkout."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+from towpath.git.blobs import BlobCache
+from towpath.git.export import export_tree
+from towpath.git.links import leaves_repository, link_leaves, link_loop
+from towpath.git.objects import Entry, Listing
+from towpath.problems import Problem, ProblemError
+
+__all__ = ["Tree"]
+
+_EVALUATED = (".hcl", ".tf", ".tofu", ".tfvars", ".json", ".yaml", ".yml", ".tpl", ".tftpl", ".tmpl")
+"""Endings of the files that evaluation is likely to ask for: they are read ahead in one go."""
+_MOST_LINKS = 40
+"""As many symbolic links on one way as Linux follows."""
+
+
+class Tree:
+    """The files of `commit`. Paths are relative to the repository's root, with `/`; the root itself is the empty path.
+
+    Symbolic links that stay inside the repository are followed when a path is looked up; one that leaves it raises
+    `ProblemError` (`symlink-leaves-repository`). Submodules are not followed.
+    """
+
+    def __init__(self, commit: str, listing: Listing, blobs: BlobCache) -> None:
+        self.commit = commit
+        self._listing = listing
+        self._blobs = blobs
+        self._read_ahead = False
+
+    def entries(self) -> Mapping[str, Entry]:
+        """All files and symbolic links, sorted by path."""
+        return self._listing.entries
+
+    def folders(self) -> Mapping[str, str]:
+        """All folders with git's id of their tree; the root is the empty path."""
+        return self._listing.folders
+
+    def submodules(self) -> Mapping[str, str]:
+        """The submodules' folders, each with the commit it stands at."""
+        return self._listing.submodules
+
+    def read(self, path: str) -> bytes | None:
+        """The file's content, None when there is no such file. Raises `ProblemError` also for `missing-object`."""
+        entry = self._listing.entries.get(self.resolve(path))
+        return None if entry is None else self._content(entry)
+
+    def entry(self, path: str) -> Entry | None:
+        """The file at the path, links followed."""
+        return self._listing.entries.get(self.resolve(path))
+
+    def is_folder(self, path: str) -> bool:
+        return self.resolve(path) in self._listing.folders
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or a folder."""
+        found = self.resolve(path)
+        return found in self._listing.entries or found in self._listing.folders
+
+    def subtree_id(self, folder: str) -> str | None:
+        """Git's tree id of a folder, None when there is no such folder."""
+        return self._listing.folders.get(self.resolve(folder))
+
+    def below(self, folder: str) -> tuple[str, ...]:
+        """Paths of all files and links below the folder, at any depth, sorted. Links below it are not entered."""
+        prefix = self.resolve(folder)
+        if prefix == "":
+            return self._paths
+        start = bisect_left(self._paths, prefix + "/")
+        # "0" is the character after "/".
+        return self._paths[start : bisect_left(self._paths, prefix + "0", start)]
+
+    def export(self, destination: Path) -> tuple[Problem, ...]:
+        """Writes the files of the commit into `destination`, which appears complete or not at all; one that is there
+        already is left as it is. Symbolic links that leave the repository are left out, and told as problems."""
+        return export_tree(self, self._blobs, destination)
+
+    def resolve(self, path: str) -> str:
+        """The path with `.`, `..` and symbolic links taken away; it may name nothing.
+
+        Raises `ProblemError` (`symlink-leaves-repository`, `symlink-loop`); a path that itself climbs out of the
+        repository names nothing.
+        """
+        cleaned = path.strip("/")
+        if cleaned in self._listing.entries:
+            if not self._listing.entries[cleaned].is_link:
+                return cleaned
+        elif cleaned in self._listing.folders:
+            return cleaned
+        return self._walk(path)
+
+    def _walk(self, path: str) -> str:
+        waiting = list(reversed(path.split("/")))
+        done: list[str] = []
+        links = 0
+        while waiting:
+            part = waiting.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                if not done:
+                    return path
+                done.pop()
+                continue
+            done.append(part)
+            entry = self._listing.entries.get("/".join(done))
+            if entry is None or not entry.is_link:
+                continue
+            links += 1
+            if links > _MOST_LINKS:
+                raise ProblemError(link_loop(path))
+            done.pop()
+            waiting.extend(reversed(self._target(entry, len(done))))
+        return "/".join(done)
+
+    def _target(self, link: Entry, depth: int) -> list[str]:
+        """The parts of a link's target, which is relative to a folder `depth` levels below the root."""
+        target = self._content(link).decode("utf-8", "surrogateescape")
+        if leaves_repository(target, depth):
+            raise ProblemError(link_leaves(link.path, target))
+        return target.split("/")
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        return tuple(self._listing.entries)
+
+    def _content(self, entry: Entry) -> bytes:
+        if not self._read_ahead:
+            self._read_ahead = True
+            ahead = (e.blob for e in self._listing.entries.values() if e.is_link or e.path.endswith(_EVALUATED))
+            self._blobs.prefetch(list(ahead))
+        return self._blobs.get(entry.blob)
