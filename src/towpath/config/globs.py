@@ -1,0 +1,51 @@
+"""Patterns of paths, as they stand in `towpath.yml`.
+
+`*` and `?` stay inside one part of the path, `**` stands for any number of whole parts (also none), `[ab]` for one of
+the characters, `{a,b}` for one of the texts. A pattern must fit the whole path: `dev/**` fits `dev` and all below it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+__all__ = ["Globs"]
+
+_TOKEN = re.compile(r"\*|\?|\[!?[^\]/]+\]|\{[^{}/]*\}|.", re.DOTALL)
+
+
+class Globs:
+    """Several patterns; a path fits when one of them does."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._patterns = tuple((pattern, re.compile(_regex(pattern))) for pattern in patterns)
+
+    def first(self, path: str) -> str | None:
+        """The first pattern that fits the path."""
+        return next((pattern for pattern, regex in self._patterns if regex.fullmatch(f"/{path}")), None)
+
+    def fits(self, path: str) -> bool:
+        return self.first(path) is not None
+
+
+def _regex(pattern: str) -> str:
+    """One regular expression for a path with a slash before each of its parts."""
+    parts = [part for part in pattern.split("/") if part not in ("", ".")]
+    return "".join("(?:/[^/]+)*" if part == "**" else "/" + _part(part) for part in parts)
+
+
+def _part(part: str) -> str:
+    return "".join(_piece(match.group()) for match in _TOKEN.finditer(part))
+
+
+def _piece(piece: str) -> str:
+    if piece == "*":
+        return "[^/]*"
+    if piece == "?":
+        return "[^/]"
+    if piece.startswith("[") and len(piece) > 2:
+        inside = piece[1:-1].replace("\\", "\\\\")
+        return f"[^/{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
+    if piece.startswith("{") and len(piece) > 1:
+        return "(?:" + "|".join(re.escape(choice) for choice in piece[1:-1].split(",")) + ")"
+    return re.escape(piece)

@@ -1,0 +1,164 @@
+"""The schema of `towpath.yml`, from which its JSON Schema is made. Every default has its one place here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from towpath.config.defaults import DATA_TYPES, PROTECTED
+
+__all__ = [
+    "AccountSettings",
+    "ChangesSettings",
+    "EngineSettings",
+    "GateSettings",
+    "HoldSettings",
+    "LayerName",
+    "ListedAccount",
+    "ListedAccounts",
+    "OutsideSettings",
+    "RoleSettings",
+    "TowpathConfig",
+    "UnitsSettings",
+    "json_schema",
+]
+
+# Lists of the document become tuples; everything inside stays strict: "3" is no number, 1 is no text.
+Texts = Annotated[tuple[str, ...], Field(strict=False)]
+AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="12 digits; quote it.")]
+RoleArn = Annotated[str, Field(pattern=r"^arn:[a-z-]+:iam::([0-9]{12}|\{account_id\}):role/.+$")]
+Count = Annotated[int, Field(ge=0)]
+LayerName = Literal["data", "foundation", "app", "edge"]
+
+
+def _relative(path: str) -> str:
+    if path.startswith("/") or ".." in path.split("/"):
+        raise ValueError("write a path relative to the repository's root")
+    return path.rstrip("/")
+
+
+RepositoryPath = Annotated[str, AfterValidator(_relative)]
+Paths = Annotated[tuple[RepositoryPath, ...], Field(strict=False)]
+
+
+class Settings(BaseModel):
+    """What all parts share: keys nobody knows are refused, values are not bent into shape, nothing changes later."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_empty(cls, data: Any) -> Any:
+        """A key with nothing after it is as good as no key: everything below it may be commented out."""
+        if data is None:
+            return {}
+        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+
+
+class EngineSettings(Settings):
+    """Which engine plans and applies."""
+
+    name: Literal["terraform", "tofu"] | None = Field(None, description="Default: whichever is found, OpenTofu first.")
+    version: str | None = Field(None, description='A version constraint the binary must meet, such as "~> 1.9".')
+    binary: str | None = Field(None, description="Path of the binary. Default: looked up on PATH.")
+
+
+class AccountSettings(Settings):
+    """One account. Without `paths`, units whose first folder is the account's name belong to it."""
+
+    id: AccountId | None = None
+    email: str | None = None
+    deploy_order: Count = Field(1, description="Accounts of equal order form a tier; lower ones go first.")
+    paths: Texts = Field((), description="Patterns of the paths of its units.")
+    regions: Texts = ()
+    plan_role: RoleArn | None = Field(None, description="Role to assume for planning.")
+    apply_role: RoleArn | None = Field(None, description="Role to assume for applying.")
+
+
+class ListedAccount(AccountSettings):
+    """One account of `accounts.json`, which other tools write too: keys they added are passed over."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class ListedAccounts(Settings):
+    """The accounts of `accounts.json`, which holds them at its top level."""
+
+    accounts: dict[str, ListedAccount] = {}
+
+
+class RoleSettings(Settings):
+    """Roles to assume in accounts that name none. `{account_id}` and `{account}` stand for the account's."""
+
+    plan: RoleArn | None = None
+    apply: RoleArn | None = None
+
+
+class OutsideSettings(Settings):
+    """Units that belong to no account."""
+
+    deploy_order: Count = 0
+
+
+class UnitsSettings(Settings):
+    """What is a unit, beyond the folders with a `terragrunt.hcl`."""
+
+    terraform: Texts = Field((), description="Patterns of folders that are plain Terraform root modules.")
+    exclude: Texts = Field((), description="Patterns of folders that are not units.")
+    layers: dict[str, LayerName] = Field({}, description="Pattern to layer; the first that fits counts.")
+    dependencies: dict[RepositoryPath, Paths] = Field(
+        {}, description="For plain Terraform root modules: the units that come before them."
+    )
+
+
+class ChangesSettings(Settings):
+    """When a unit counts as changed."""
+
+    rule: Literal["semantic", "files"] = Field(
+        "semantic", description="semantic: what it evaluates to differs. files: a file it read differs."
+    )
+
+
+class GateSettings(Settings):
+    """What must hold before a tier of an environment is applied."""
+
+    approvals: Annotated[int, Field(ge=0)] = 1
+    approvers: Texts = Field((), alias="from", description="Who may approve; empty: anybody.")
+    not_author: bool = Field(False, description="Who wrote the commit cannot approve it.")
+
+
+class HoldSettings(Settings):
+    """A run that touches more than this waits for a person."""
+
+    units: Count | None = None
+    accounts: Count | None = None
+
+
+class TowpathConfig(Settings):
+    """`towpath.yml` at the root of a live repository. Everything has a default; an empty file is valid."""
+
+    engine: EngineSettings = EngineSettings()
+    accounts: dict[str, AccountSettings] = {}
+    roles: RoleSettings = RoleSettings()
+    outside_accounts: OutsideSettings = OutsideSettings()
+    units: UnitsSettings = UnitsSettings()
+    environment: Texts = Field((), description="Names of the environment variables that detection may read.")
+    changes: ChangesSettings = ChangesSettings()
+    gates: dict[str, GateSettings] = Field(
+        {}, description="Environment (an account's name) or a pattern of it to gate."
+    )
+    hold_above: HoldSettings = HoldSettings()
+    data_types: Texts = Field(DATA_TYPES, description="Resource types, or patterns of them, that hold data.")
+    protected: Texts = Field(PROTECTED, description="Patterns of units that a run shows but never applies.")
+    allow_protected: Texts = Field((), description="Patterns of protected units that a run may apply all the same.")
+    parallelism: Annotated[int, Field(ge=1, le=256)] = Field(4, description="How many units are worked on at once.")
+    plan_mode: Literal["tier", "all"] = Field("tier", description="Plan tier by tier, or all tiers at once.")
+    lock_timeout: Count = Field(300, description="Seconds to wait for a state lock that somebody else holds.")
+    state: str | None = Field(None, description="Folder for Towpath's own state. Default: the user's data folder.")
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of `towpath.yml`, for editors."""
+    schema = TowpathConfig.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "towpath.yml"}
