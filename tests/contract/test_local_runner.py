@@ -1,0 +1,288 @@
+"""The laws of `model.commands.Runner`, on real processes."""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from towpath.model.commands import Command
+from towpath.problems import ProblemError
+from towpath.runners import LocalRunner
+from towpath.system.guarded import SystemGuardedProcesses
+
+
+class Lines:
+    """Keeps what was logged, and lets a test wait for a line."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self._changed = threading.Condition()
+
+    def line(self, text: str) -> None:
+        with self._changed:
+            self.lines.append(text)
+            self._changed.notify_all()
+
+    def wait_for(self, text: str) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: text in self.lines, timeout=20), self.lines
+
+
+class Switch:
+    """A cancellation that the test turns up."""
+
+    def __init__(self, level: int = 0) -> None:
+        self._level = level
+        self._changed = threading.Condition()
+
+    def turn(self, level: int) -> None:
+        with self._changed:
+            self._level = level
+            self._changed.notify_all()
+
+    def level(self) -> int:
+        return self._level
+
+    def wait(self, level: int, seconds: float) -> int:
+        with self._changed:
+            self._changed.wait_for(lambda: self._level > level, timeout=seconds)
+            return self._level
+
+
+class FixedLease:
+    def __init__(self, deadline: float) -> None:
+        self._deadline = deadline
+
+    def deadline(self) -> float | None:
+        return self._deadline
+
+
+def turn_after(log: Lines, switch: Switch, *steps: tuple[str, int]) -> None:
+    """In the background: waits for each line, then turns the switch."""
+
+    def follow() -> None:
+        for line, level in steps:
+            log.wait_for(line)
+            switch.turn(level)
+
+    threading.Thread(target=follow).start()
+
+
+def boot_time() -> float:
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def command(*argv: str, folder: Path, grace: float = 10.0, **more: object) -> Command:
+    return Command(argv, folder, dict(os.environ), interrupt_grace=grace, **more)  # type: ignore[arg-type]  # test data
+
+
+def shell(script: str, folder: Path, grace: float = 10.0, **more: object) -> Command:
+    return command("/bin/sh", "-c", script, folder=folder, grace=grace, **more)
+
+
+def runner() -> LocalRunner:
+    return LocalRunner(SystemGuardedProcesses())
+
+
+def is_gone(pid: int, patience: float = 10.0) -> bool:
+    end = time.monotonic() + patience
+    while True:
+        try:
+            os.kill(pid, 0)
+            state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        if state == "Z":
+            return True
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+
+
+def test_lines_of_both_streams_reach_the_log(tmp_path: Path) -> None:
+    log = Lines()
+    result = runner().run(shell("echo one; echo two >&2; printf three", tmp_path), log, Switch())
+    assert result.ok
+    assert sorted(log.lines) == ["one", "three", "two"]
+    assert "two" in result.tail
+
+
+def test_the_exit_status_is_the_programs(tmp_path: Path) -> None:
+    assert runner().run(shell("exit 7", tmp_path), Lines(), Switch()).status == 7
+    assert runner().run(shell("kill -9 $$", tmp_path), Lines(), Switch()).status == -signal.SIGKILL
+
+
+def test_captured_output_is_not_logged(tmp_path: Path) -> None:
+    log = Lines()
+    result = runner().run(
+        shell("cat; echo warning >&2", tmp_path, capture=True, stdin=b"\x00secret\xff"), log, Switch()
+    )
+    assert result.stdout == b"\x00secret\xff"
+    assert log.lines == ["warning"]
+
+
+def test_much_input_and_output(tmp_path: Path) -> None:
+    content = b"x" * 3_000_000
+    result = runner().run(command("cat", folder=tmp_path, capture=True, stdin=content), Lines(), Switch())
+    assert result.stdout == content
+
+
+def test_a_program_that_reads_no_input_ends_well(tmp_path: Path) -> None:
+    assert runner().run(shell("exit 0", tmp_path, stdin=b"y" * 1_000_000), Lines(), Switch()).ok
+
+
+def test_only_the_given_environment_is_seen(tmp_path: Path) -> None:
+    given = Command(("/usr/bin/env",), tmp_path, {"ONLY": "this"}, capture=True)
+    seen = runner().run(given, Lines(), Switch()).stdout.decode().splitlines()
+    # Python adds LC_CTYPE to its own environment when no locale is set, and the guard is a Python.
+    assert [line for line in seen if not line.startswith("LC_CTYPE=")] == ["ONLY=this"]
+
+
+def test_secrets_reach_neither_log_nor_tail(tmp_path: Path) -> None:
+    secret = "s3cr3t/with+signs and\nasecondline"
+    script = textwrap.dedent(
+        """
+        import base64, json, os, sys, urllib.parse
+        secret = os.environ["SECRET"]
+        print("plain", secret)
+        print("json", json.dumps({"a": secret}))
+        print("base64", base64.b64encode(b"user:" + secret.encode()).decode())
+        print("url", urllib.parse.quote(secret, safe=""))
+        half = len(secret) // 3
+        sys.stdout.write("split " + secret[:half]); sys.stdout.flush()
+        sys.stdout.write(secret[half:] + "\\n"); sys.stdout.flush()
+        sys.exit(secret)
+        """
+    )
+    log = Lines()
+    environment = {**os.environ, "SECRET": secret}
+    made = Command((sys.executable, "-c", script), tmp_path, environment, secrets=(secret,))
+    result = runner().run(made, log, Switch())
+    shown = "\n".join(log.lines) + result.tail
+    assert "plain (redacted)" in shown
+    assert "s3cr3t" not in shown
+    assert "asecondline" not in shown
+    assert base64.b64encode(secret.encode()).decode()[4:20] not in shown
+
+
+def test_a_missing_program_is_a_problem(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError) as raised:
+        runner().run(command("no-such-program-here", folder=tmp_path), Lines(), Switch())
+    assert raised.value.problems[0].id == "executable-not-found"
+
+
+def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError) as raised:
+        runner().run(command("true", folder=tmp_path / "not here"), Lines(), Switch())
+    assert raised.value.problems[0].id == "cannot-start"
+
+
+def test_the_first_cancellation_asks_politely(tmp_path: Path) -> None:
+    log, switch = Lines(), Switch()
+    script = "trap 'echo cleaning; exit 3' INT; echo ready; while :; do sleep 0.05; done"
+    turn_after(log, switch, ("ready", 1))
+    result = runner().run(shell(script, tmp_path), log, switch)
+    assert (result.status, result.interrupted, result.ok) == (3, True, False)
+    assert "cleaning" in log.lines
+
+
+def test_the_second_cancellation_kills(tmp_path: Path) -> None:
+    log, switch = Lines(), Switch()
+    script = "trap 'echo no' INT; echo ready; while :; do sleep 0.05; done"
+    turn_after(log, switch, ("ready", 1), ("no", 2))
+    result = runner().run(shell(script, tmp_path, grace=60), log, switch)
+    assert (result.status, result.interrupted) == (-signal.SIGKILL, True)
+
+
+def test_after_the_grace_comes_the_kill(tmp_path: Path) -> None:
+    log, switch = Lines(), Switch()
+    script = "trap '' INT; echo ready; while :; do sleep 0.05; done"
+    turn_after(log, switch, ("ready", 1))
+    result = runner().run(shell(script, tmp_path, grace=0.3), log, switch)
+    assert (result.status, result.interrupted) == (-signal.SIGKILL, True)
+
+
+def test_what_was_cancelled_before_does_not_start(tmp_path: Path) -> None:
+    result = runner().run(shell("touch started", tmp_path), Lines(), Switch(1))
+    assert result.interrupted
+    assert not (tmp_path / "started").exists()
+
+
+def test_what_the_program_leaves_behind_is_gone_when_it_returns(tmp_path: Path) -> None:
+    log = Lines()
+    script = (
+        "import os, subprocess, sys\n"
+        "for own_session in (False, True):\n"
+        "    left = subprocess.Popen(['sleep', '600'], start_new_session=own_session)\n"
+        "    print(left.pid)\n"
+    )
+    result = runner().run(command(sys.executable, "-c", script, folder=tmp_path), log, Switch())
+    assert result.ok
+    assert len(log.lines) == 2
+    assert all(is_gone(int(pid), patience=0) for pid in log.lines)
+
+
+def test_a_deadline_that_passed_stops_it(tmp_path: Path) -> None:
+    log = Lines()
+    made = LocalRunner(SystemGuardedProcesses(), FixedLease(boot_time() + 0.5))
+    script = "trap 'echo cleaning; exit 3' INT; while :; do sleep 0.05; done"
+    result = made.run(shell(script, tmp_path), log, Switch())
+    assert (result.status, result.interrupted) == (3, True)
+
+
+WORKER = """
+import os, sys
+from pathlib import Path
+from towpath.model.commands import Command
+from towpath.runners import LocalRunner
+from towpath.system.guarded import SystemGuardedProcesses
+class Show:
+    def line(self, text): print(text, flush=True)
+class Never:
+    def level(self): return 0
+    def wait(self, level, seconds):
+        import time; time.sleep(seconds); return 0
+command = Command(("/bin/sh", "-c", sys.argv[1]), Path("."), dict(os.environ), interrupt_grace=0.5)
+LocalRunner(SystemGuardedProcesses()).run(command, Show(), Never())
+"""
+
+
+@pytest.mark.parametrize(
+    ("trap", "says"),
+    [("trap 'touch cleaned; exit 0' INT;", True), ("trap '' INT;", False)],
+    ids=["stops politely", "must be killed"],
+)
+def test_a_killed_worker_leaves_nothing_running(tmp_path: Path, trap: str, says: bool) -> None:
+    script = f"{trap} sleep 600 & echo $$ $!; while :; do sleep 0.05; done"
+    worker = subprocess.Popen([sys.executable, "-c", WORKER, script], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    with worker:
+        assert worker.stdout is not None
+        shell_pid, sleep_pid = map(int, worker.stdout.readline().split())
+        worker.kill()
+    assert is_gone(shell_pid)
+    assert is_gone(sleep_pid)
+    assert (tmp_path / "cleaned").exists() is says
+
+
+def test_a_killed_guard_leaves_nothing_running(tmp_path: Path) -> None:
+    log = Lines()
+
+    def kill_guard() -> None:
+        log.wait_for("ready")
+        shell_pid = next(line for line in log.lines if line.isdigit())
+        stat = Path(f"/proc/{shell_pid}/stat").read_text(encoding="utf-8")
+        os.kill(int(stat.rpartition(")")[2].split()[1]), signal.SIGKILL)
+
+    threading.Thread(target=kill_guard).start()
+    result = runner().run(shell("echo $$; echo ready; exec sleep 600", tmp_path), log, Switch())
+    assert result.interrupted
+    assert is_gone(int(log.lines[0]))
