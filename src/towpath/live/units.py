@@ -1,0 +1,89 @@
+"""The nouns of a live repository at one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from towpath.config import LayerName, TowpathConfig
+from towpath.model.accounts import Account
+from towpath.model.paths import UnitPath
+from towpath.problems import Problem
+from towpath.terragrunt import UnitConfig
+
+__all__ = ["FingerprintParts", "Live", "Unit", "UnitKind"]
+
+
+class UnitKind(StrEnum):
+    """What a unit is made of."""
+
+    TERRAGRUNT = "terragrunt"
+    TERRAFORM = "terraform"
+
+
+@dataclass(frozen=True)
+class FingerprintParts:
+    """What a fingerprint is the hash of, so that two units can be compared part by part.
+
+    `values` is the canonical text of the evaluated configuration; `files` and `module` map paths from the repository's
+    root to hashes in which comments and layout of HCL files do not count. `files` is the unit's own folder (without
+    the configuration that `values` stands for), `module` its local module and the local modules that one calls.
+    """
+
+    values: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    module: Mapping[str, str] = field(default_factory=dict)
+    kind: UnitKind = UnitKind.TERRAGRUNT
+    account_id: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit, as it stands in one commit. A broken unit has `problems`, and `config` is None where nothing could be
+    evaluated.
+
+    `reads` are all files that took part in evaluating it, the ones of its own folder included. `files` maps the files
+    of its own folder to blob ids; `module` is its local module's folder (the part before `//`) and git's tree id of it;
+    `source` is the module source as it was evaluated, local ones relative to the repository's root.
+    """
+
+    path: UnitPath
+    kind: UnitKind
+    account: Account | None
+    region: str | None
+    tier: int
+    layer: LayerName | None
+    config: UnitConfig | None
+    dependencies: tuple[UnitPath, ...]
+    reads: tuple[str, ...]
+    files: Mapping[str, str]
+    module: tuple[str, str] | None
+    source: str | None
+    protected: bool
+    fingerprint: str
+    parts: FingerprintParts = field(default_factory=FingerprintParts)
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def shared_reads(self) -> tuple[str, ...]:
+        """The files outside the unit's own folder that took part in evaluating it: what `towpath units` shows."""
+        return tuple(file for file in self.reads if file not in self.files)
+
+
+@dataclass(frozen=True)
+class Live:
+    """A live repository at one commit. `units` is sorted by path; `problems` is everything that is wrong, the units'
+    own problems included; `blobs` maps every file of the commit to its blob id."""
+
+    commit: str
+    config: TowpathConfig
+    units: Mapping[UnitPath, Unit]
+    accounts: Mapping[str, Account]
+    problems: tuple[Problem, ...] = ()
+    blobs: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def dependents(self, path: UnitPath) -> tuple[UnitPath, ...]:
+        """The units that depend on this one directly, sorted."""
+        return tuple(other.path for other in self.units.values() if path in other.dependencies)
