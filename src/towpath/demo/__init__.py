@@ -10,3 +10,7 @@ It uses the command line only, nothing of Towpath's inside: what the demo shows 
 """
 
 from __future__ import annotations
+
+from towpath.demo.run import DemoTools, run_demo, system_tools
+
+__all__ = ["DemoTools", "run_demo", "system_tools"]

@@ -70,8 +70,7 @@ def start_cloud(
 ) -> EmulatedCloud:
     """Starts it and waits, for a minute at most, until it answers.
 
-    Raises `ProblemError` with `demo-extra-missing` when moto is not installed, `cloud-not-started` when it does not come
-    up.
+    Raises `ProblemError` with `demo-extra-missing` (moto is not installed) or `cloud-not-started` (it does not come up).
     """
     if importlib.util.find_spec("moto") is None or importlib.util.find_spec("flask") is None:
         raise ProblemError(

@@ -20,7 +20,15 @@ SAMPLE = Path(__file__).with_name("sample")
 ACCOUNT_IDS: Mapping[str, str] = MappingProxyType(
     {"shared": "100000000001", "dev": "200000000002", "stage": "300000000003", "prod": "400000000004"}
 )
-_AUTHOR = ("-c", "user.name=Robin Lock", "-c", "user.email=robin@example.com")
+_CONFIG: Mapping[str, str] = MappingProxyType(
+    {
+        "user.name": "Robin Lock",
+        "user.email": "robin@example.com",
+        "commit.gpgsign": "false",
+        "core.hooksPath": "/dev/null",
+        "core.autocrlf": "false",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,8 @@ class SampleRepository:
         """Writes every file, commits, and gives the commit."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._git("init", "--quiet", "--initial-branch=main")
+        for key, value in _CONFIG.items():
+            self._git("config", key, value)
         for path, content in self.files().items():
             self.write(path, content)
         return self.commit("The live repository")
@@ -78,7 +88,7 @@ class SampleRepository:
     def commit(self, message: str) -> str:
         """Commits everything and gives the commit."""
         self._git("add", "--all")
-        self._git(*_AUTHOR, "-c", "commit.gpgsign=false", "commit", "--quiet", "-m", message)
+        self._git("commit", "--quiet", "-m", message)
         return self._git("rev-parse", "HEAD").strip()
 
     def _git(self, *arguments: str) -> str:

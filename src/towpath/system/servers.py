@@ -33,7 +33,7 @@ class Server(Protocol):
         ...
 
     def release(self) -> None:
-        """Lets it live on after this process."""
+        """Lets it live on after this process. Stopping does nothing then."""
         ...
 
 
@@ -119,7 +119,7 @@ class FakeServer:
         return self.state != "stopped"
 
     def stop(self) -> None:
-        self.state = "stopped"
+        self.state = "stopped" if self.state == "running" else self.state
 
     def release(self) -> None:
         self.state = "released"
