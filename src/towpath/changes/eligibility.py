@@ -1,0 +1,110 @@
+"""Which affected units a run leaves alone, and what is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from towpath.hcl.convert import canonical
+from towpath.hcl.values import Value, contains_unknown, unmark
+from towpath.live import Live, Unit
+from towpath.model.changes import Action
+from towpath.model.paths import UnitPath
+from towpath.problems import Problem, Severity
+
+__all__ = ["excluded_units", "problems_of_exclusion", "refusal_of_destroy", "still_used"]
+
+_COVERING = {
+    Action.APPLY: frozenset(["all", "all_except_output", "apply", "plan"]),
+    Action.DESTROY: frozenset(["all", "all_except_output", "destroy", "plan"]),
+}
+
+
+def excluded_units(live: Live, action: Action) -> Mapping[UnitPath, str]:
+    """The units that exclude themselves from `action`, or are excluded as the dependency of one that does, each with
+    a sentence that says how. A condition that cannot be known excludes nothing.
+
+    Source of the rule: Terragrunt's `exclude` block (`if`, `actions`, `exclude_dependencies`) and its `skip` attribute.
+    """
+    excluded: dict[UnitPath, str] = {}
+    for unit in live.units.values():
+        if _excludes_itself(unit, action):
+            excluded[unit.path] = "The unit's own configuration excludes it."
+    for path in tuple(excluded):
+        for dependency in _excluded_with(live.units[path]):
+            excluded.setdefault(dependency, f"It is excluded together with {path}, which depends on it.")
+    return excluded
+
+
+def problems_of_exclusion(unit: UnitPath, why: str) -> Problem:
+    return Problem(
+        "unit-excluded",
+        "A unit that differs is excluded",
+        f"{unit} differs, and a run leaves it alone. {why}",
+        unit=unit,
+        severity=Severity.WARNING,
+    )
+
+
+def refusal_of_destroy(removed: Unit, head: Live) -> Problem | None:
+    """Why a unit that is gone from the repository must not be destroyed all the same, None when nothing speaks against
+    it: something still depends on it, or a unit at the head keeps its state under the same address.
+    """
+    users = sorted(unit.path for unit in head.units.values() if removed.path in _dependency_paths(unit))
+    if users:
+        return still_used(removed.path, users, "still depends on it")
+    state = _state(removed)
+    heirs = sorted(unit.path for unit in head.units.values() if state is not None and _state(unit) == state)
+    if heirs:
+        return Problem(
+            "state-still-used",
+            "A removed unit's state belongs to another unit now",
+            f"{removed.path} is gone from the repository, and {heirs[0]} keeps its state under the same address. "
+            "Destroying the one would destroy the other; it is left alone.",
+            unit=removed.path,
+            severity=Severity.WARNING,
+        )
+    return None
+
+
+def still_used(removed: UnitPath, users: Sequence[UnitPath], how: str) -> Problem:
+    return Problem(
+        "removed-unit-still-used",
+        "A removed unit is still used",
+        f"{removed} is gone from the repository, but {', '.join(users)} {how}. It is left alone.",
+        hint="Remove the dependency in the same change, or put the unit back.",
+        unit=removed,
+    )
+
+
+def _excludes_itself(unit: Unit, action: Action) -> bool:
+    if unit.config is None:
+        return False
+    if _is_true(unit.config.skip):
+        return True
+    exclude = unit.config.exclude
+    return exclude is not None and _is_true(exclude.if_) and not _COVERING[action].isdisjoint(exclude.actions)
+
+
+def _excluded_with(unit: Unit) -> Iterator[UnitPath]:
+    exclude = unit.config.exclude if unit.config else None
+    if exclude is not None and _is_true(exclude.exclude_dependencies):
+        yield from unit.dependencies
+
+
+def _is_true(value: Value) -> bool:
+    return unmark(value)[0] is True
+
+
+def _dependency_paths(unit: Unit) -> tuple[UnitPath, ...]:
+    return unit.config.all_dependency_paths() if unit.config else unit.dependencies
+
+
+def _state(unit: Unit) -> tuple[str, str] | None:
+    """The backend and its whole configuration, None where it is not known entirely or there is none."""
+    remote = unit.config.remote_state if unit.config else None
+    if remote is None:
+        return None
+    configuration = dict(remote.config)
+    if contains_unknown(configuration):
+        return None
+    return remote.backend, canonical(configuration)

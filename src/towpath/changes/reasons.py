@@ -1,0 +1,113 @@
+"""Why one unit is affected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from towpath.changes.attribution import Attribution
+from towpath.changes.values import Difference, differences
+from towpath.hcl.values import Value
+from towpath.live import Unit
+from towpath.model.changes import Reason, ReasonKind
+
+__all__ = ["is_broken", "reasons_for_added", "reasons_for_modified", "reasons_for_removed", "uncertain"]
+
+
+def is_broken(unit: Unit) -> bool:
+    """Whether the unit cannot be evaluated, or what it says cannot be done."""
+    return any(problem.is_error for problem in unit.problems)
+
+
+def reasons_for_added(unit: Unit) -> tuple[Reason, ...]:
+    return (Reason(ReasonKind.ADDED, file=_own_configuration(unit)),)
+
+
+def reasons_for_removed(unit: Unit) -> tuple[Reason, ...]:
+    return (Reason(ReasonKind.REMOVED, file=_own_configuration(unit)),)
+
+
+def reasons_for_modified(base: Unit, head: Unit, attribution: Attribution) -> tuple[Reason, ...]:
+    """What differs between the two, most telling first: values, files of the folder, files of the module.
+
+    Never empty: a fingerprint that differs without a cause that can be named is a reason for doubt.
+    """
+    if is_broken(head):
+        return (uncertain("The unit cannot be evaluated at this commit; the problems say why."),)
+    reasons = [
+        *_of_values(base, head, attribution),
+        *_of_place(base, head),
+        *_of_files(ReasonKind.FILE, base.parts.files, head.parts.files),
+        *_of_module(base, head),
+    ]
+    if is_broken(base):
+        reasons.insert(0, uncertain("The unit could not be evaluated before; now it can."))
+    if not reasons:
+        reasons.append(uncertain("What decides the unit differs, and no single value or file shows it."))
+    return tuple(reasons)
+
+
+def uncertain(detail: str) -> Reason:
+    return Reason(ReasonKind.UNCERTAIN, detail=detail)
+
+
+def _of_values(base: Unit, head: Unit, attribution: Attribution) -> Iterator[Reason]:
+    before, after = _values(base), _values(head)
+    if not before or not after:
+        return
+    for difference in differences(before, after):
+        file = attribution.file_of(difference, base, head)
+        yield Reason(
+            kind=_kind(difference),
+            attribute=difference.attribute,
+            before=difference.before_json(),
+            after=difference.after_json(),
+            file=file,
+            detail="The value cannot be known without running something." if difference.is_uncertain else None,
+        )
+
+
+def _values(unit: Unit) -> Mapping[str, Value]:
+    return unit.config.as_values() if unit.config is not None else {}
+
+
+def _kind(difference: Difference) -> ReasonKind:
+    if difference.path == ("terraform", "source"):
+        return ReasonKind.SOURCE
+    return ReasonKind.UNCERTAIN if difference.is_uncertain else ReasonKind.VALUE
+
+
+def _of_place(base: Unit, head: Unit) -> Iterator[Reason]:
+    """Where the unit lands, and what it is made of."""
+    pairs = {
+        "account_id": (base.parts.account_id, head.parts.account_id),
+        "kind": (base.parts.kind.value, head.parts.kind.value),
+        "region": (base.parts.region, head.parts.region),
+    }
+    for attribute, (before, after) in pairs.items():
+        if before != after:
+            yield Reason(ReasonKind.VALUE, attribute=attribute, before=before, after=after)
+
+
+def _of_files(kind: ReasonKind, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Reason]:
+    for file in sorted({*before, *after}):
+        if before.get(file) != after.get(file):
+            yield Reason(kind, file=file, detail=_how(file in before, file in after))
+
+
+def _how(before: bool, after: bool) -> str | None:
+    if before and after:
+        return None
+    return "The file is gone." if before else "The file is new."
+
+
+def _of_module(base: Unit, head: Unit) -> Iterator[Reason]:
+    """The files of the local module; when another module is used altogether, the `source` says so."""
+    if base.module is None or head.module is None or base.module[0] != head.module[0]:
+        return
+    yield from _of_files(ReasonKind.MODULE, base.parts.module, head.parts.module)
+
+
+def _own_configuration(unit: Unit) -> str | None:
+    """The file that makes the folder a unit."""
+    own = [file for file in unit.files if file in unit.reads]
+    return min(own, key=lambda file: (not file.endswith(".hcl"), len(file), file), default=None)
