@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Protocol
 
-from towpath.git.commands import Git
+from towpath.git.commands import Git, git_failed
 from towpath.git.objects import parse_batch, parse_sizes
 from towpath.problems import Problem, ProblemError
 
@@ -17,6 +18,8 @@ KEPT_BYTES = 256 * 1024 * 1024
 LARGEST_KEPT = 1024 * 1024
 """A blob above this many bytes is read when somebody asks for it by name, never ahead, and is not kept."""
 CHUNK_BYTES = 64 * 1024 * 1024
+
+_NOT_FETCHED = re.compile(rb"could not fetch ([0-9a-f]+) from promisor remote")
 
 
 class BlobSource(Protocol):
@@ -34,15 +37,19 @@ class GitBlobs:
         self._git = git
 
     def contents(self, ids: Collection[str]) -> Mapping[str, bytes]:
-        output = self._git.output("cat-file", "--batch", "--buffer", stdin=_lines(ids))
-        return {oid: content for oid, content in parse_batch(output).items() if content is not None}
+        found = parse_batch(self._ask("--batch", ids))
+        return {oid: content for oid, content in found.items() if content is not None}
 
     def sizes(self, ids: Collection[str]) -> Mapping[str, int]:
-        return parse_sizes(self._git.output("cat-file", "--batch-check", "--buffer", stdin=_lines(ids)))
+        return parse_sizes(self._ask("--batch-check", ids))
 
-
-def _lines(ids: Collection[str]) -> bytes:
-    return "".join(f"{oid}\n" for oid in ids).encode("ascii")
+    def _ask(self, how: str, ids: Collection[str]) -> bytes:
+        arguments = ("cat-file", how, "--buffer")
+        result = self._git.run(*arguments, stdin="".join(f"{oid}\n" for oid in ids).encode("ascii"))
+        if not result.ok:
+            lost = _NOT_FETCHED.search(result.stderr)
+            raise ProblemError(_missing(lost.group(1).decode()) if lost else git_failed(arguments, result))
+        return result.stdout
 
 
 class BlobCache:

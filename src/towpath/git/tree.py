@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 from towpath.git.blobs import BlobCache
 from towpath.git.export import export_tree
 from towpath.git.links import leaves_repository, link_leaves, link_loop
-from towpath.git.objects import Entry, Listing
+from towpath.git.objects import Entry, Listing, tree_listing
 from towpath.problems import Problem, ProblemError
 
 __all__ = ["Tree"]
@@ -80,6 +81,14 @@ class Tree:
         """Writes the files of the commit into `destination`, which appears complete or not at all; one that is there
         already is left as it is. Symbolic links that leave the repository are left out, and told as problems."""
         return export_tree(self, self._blobs, destination)
+
+    def with_files_of(self, other: Tree, files: Collection[str]) -> Tree:
+        """This tree with some files as they are in `other`: replaced, put there, or taken away."""
+        entries = {path: entry for path, entry in self.entries().items() if path not in files}
+        theirs = other.entries()
+        entries.update({path: theirs[path] for path in files if path in theirs})
+        listing = replace(tree_listing(entries), submodules=self.submodules())
+        return Tree(self.commit, listing, self._blobs)
 
     def resolve(self, path: str) -> str:
         """The path with `.`, `..` and symbolic links taken away; it may name nothing.
