@@ -1,0 +1,163 @@
+"""`towpath.yml`: what it may say, and what is said of mistakes in it."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+import yaml
+
+from towpath.config import TowpathConfig, json_schema, load_config
+from towpath.problems import Problem
+
+FULL = """
+engine: {name: tofu, version: "~> 1.9", binary: /opt/tofu}
+accounts:
+  dev:
+    id: "111111111111"
+    email: dev@example.com
+    deploy_order: 1
+    paths: ["dev/**"]
+    regions: [us-east-1]
+    plan_role: "arn:aws:iam::{account_id}:role/plan"
+    apply_role: "arn:aws:iam::111111111111:role/apply"
+roles: {plan: "arn:aws-us-gov:iam::{account_id}:role/{account}"}
+outside_accounts: {deploy_order: 5}
+units:
+  terraform: ["stacks/*"]
+  layers: {"**/rds": data, "**/vpc/**": foundation}
+  exclude: ["examples/**"]
+  dependencies: {stacks/app: [stacks/vpc]}
+environment: [TF_VAR_region]
+changes: {rule: files}
+gates:
+  prod: {approvals: 2, from: [ada, grace], not_author: true}
+hold_above: {units: 20, accounts: 2}
+data_types: [aws_s3_bucket]
+protected: ["**/runner/**"]
+allow_protected: ["dev/**"]
+parallelism: 8
+plan_mode: all
+lock_timeout: 60
+state: .towpath
+"""
+
+
+def problems_of(text: str) -> tuple[Problem, ...]:
+    return load_config(text.encode()).problems
+
+
+def problem_of(text: str) -> Problem:
+    (problem,) = problems_of(text)
+    return problem
+
+
+def test_every_setting_is_read() -> None:
+    loaded = load_config(FULL.encode())
+    assert loaded.problems == ()
+    config = loaded.value
+    assert config.engine.name == "tofu"
+    assert config.accounts["dev"].regions == ("us-east-1",)
+    assert config.units.dependencies == {"stacks/app": ("stacks/vpc",)}
+    assert config.gates["prod"].approvers == ("ada", "grace")
+    assert (config.hold_above.units, config.hold_above.accounts) == (20, 2)
+    assert config.changes.rule == "files"
+    assert loaded.place("gates", "prod", "approvals").line == 22
+
+
+@pytest.mark.parametrize("content", [None, b"", b"# nothing\n", b"accounts:\nunits:\n  exclude:\n"])
+def test_nothing_said_means_the_defaults(content: bytes | None) -> None:
+    loaded = load_config(content)
+    assert loaded.problems == ()
+    assert loaded.value == TowpathConfig()
+    assert loaded.value.parallelism == 4
+    assert loaded.value.protected == ("**/ecs-deploy-runner/**", "**/towpath/**")
+    assert loaded.value.changes.rule == "semantic"
+    assert "aws_s3_bucket" in loaded.value.data_types
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "hint"),
+    [
+        ("parallelism: 2\nengin: {}", 2, 1, "Did you mean engine?"),
+        ("accounts:\n  dev: {plan_rol: x}", 2, 9, "Did you mean plan_role?"),
+        ("gates: {prod: {form: [a]}}", 1, 16, "Did you mean from?"),
+        ("units: {zzz: 1}", 1, 9, "Known here: terraform, exclude, layers, dependencies."),
+    ],
+)
+def test_an_unknown_key_is_shown_with_what_was_meant(text: str, line: int, column: int, hint: str) -> None:
+    problem = problem_of(text)
+    assert problem.id == "unknown-key"
+    assert problem.place is not None
+    assert (problem.place.line, problem.place.column, problem.hint) == (line, column, hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "detail", "hint"),
+    [
+        ("parallelism: four", "parallelism: it should be a whole number.", None),
+        ("parallelism: true", "parallelism: it should be a whole number.", None),
+        ("parallelism: 0", "parallelism: it should be greater than or equal to 1.", None),
+        ("state: 5", "state: it should be a text.", 'Write it in quotes: "5"'),
+        ("state: on", "state: it should be a text.", 'Write it in quotes: "true"'),
+        ("environment: HOME", "environment: it should be a list.", "Write a list: [HOME]"),
+        ("engine: terraform", "engine: it should be a map of settings.", None),
+        ("accounts: [dev]", "accounts: it should be a map.", None),
+        ("gates: {prod: {not_author: 1}}", "gates.prod.not_author: it should be true or false.", None),
+        ("engine: {name: terafrom}", "engine.name: it should be 'terraform' or 'tofu'.", "Did you mean terraform?"),
+        (
+            "units: {dependencies: {../a: [b]}}",
+            "units.dependencies.../a: write a path relative to the repository's root.",
+            None,
+        ),
+        ("[1]", "The file: it should be a map of settings.", None),
+    ],
+)
+def test_a_value_that_does_not_fit_is_shown_at_its_line(text: str, detail: str, hint: str | None) -> None:
+    problem = problem_of("# a comment\n" + text)
+    assert (problem.id, problem.detail, problem.hint) == ("wrong-value", detail, hint)
+    assert problem.place is not None
+    assert problem.place.line == 2
+
+
+def test_problems_are_collected_in_the_order_of_the_lines() -> None:
+    found = problems_of("state: 1\nbogus: 1\nparallelism: x\n")
+    assert [problem.place and problem.place.line for problem in found] == [1, 2, 3]
+
+
+def test_a_broken_file_counts_as_an_empty_one() -> None:
+    assert load_config(b"parallelism: 9\nbogus: 1").value == TowpathConfig()
+    assert load_config(b"parallelism: [").value == TowpathConfig()
+
+
+@pytest.mark.parametrize("given", ["12345678901", "1"])
+def test_an_id_that_lost_its_zeros_gets_them_back_with_a_warning(given: str) -> None:
+    loaded = load_config(f"accounts:\n  dev: {{id: {given}}}".encode())
+    (problem,) = loaded.problems
+    assert loaded.value.accounts["dev"].id == given.zfill(12)
+    assert (problem.id, problem.is_error, problem.place and problem.place.line) == ("account-id-padded", False, 2)
+    assert problem.hint == f'Write it in quotes: "{given.zfill(12)}"'
+
+
+@pytest.mark.parametrize("given", ["111111111111", "012345670123", "'012345670123'", "000000000000"])
+def test_ids_may_stand_with_or_without_quotes(given: str) -> None:
+    loaded = load_config(f"accounts: {{dev: {{id: {given}}}}}".encode())
+    assert loaded.problems == ()
+    assert loaded.value.accounts["dev"].id == given.strip("'")
+
+
+@pytest.mark.parametrize("given", ["'123'", "abc", "1234567890123", "true", "-5"])
+def test_other_ids_are_refused(given: str) -> None:
+    assert problem_of(f"accounts: {{dev: {{id: {given}}}}}").id == "wrong-value"
+
+
+def test_the_schema_for_editors_says_the_same_as_the_loader() -> None:
+    schema = json_schema()
+    # It publishes no types.
+    jsonschema = importlib.import_module("jsonschema")
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+    assert validator.is_valid(yaml.safe_load(FULL))
+    assert validator.is_valid({})
+    for wrong in ({"bogus": 1}, {"parallelism": 0}, {"gates": {"prod": {"approvers": ["a"]}}}, {"state": 5}):
+        assert not validator.is_valid(wrong)
