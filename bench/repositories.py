@@ -1,5 +1,5 @@
-"""Makes live repositories of any size: nested includes, shared `_envcommon` files, configurations read across folders, and
-dependencies between units. The same size gives the same bytes."""
+"""Makes live repositories of any size: nested includes, shared `_envcommon` files, configurations read across folders,
+and dependencies between units. The same size gives the same bytes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ remote_state {
   }
   generate = { path = "backend.tf", if_exists = "overwrite_terragrunt" }
 }
-inputs = merge(local.account.locals, { tags = { account = local.account.locals.name, region = local.region.locals.region } })
+inputs = merge(local.account.locals, {
+  tags = { account = local.account.locals.name, region = local.region.locals.region }
+})
 """
 
 COMMON = """
@@ -51,9 +53,12 @@ def unit_files(component: str) -> str:
         'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n',
         f'include "common" {{\n  path   = "${{get_repo_root()}}/_envcommon/{component}.hcl"\n  expose = true\n}}\n',
     ]
-    for need in NEEDS.get(component, ()):
-        parts.append(f'dependency "{need}" {{\n  config_path  = "../{need}"\n  mock_outputs = {{ id = "mock" }}\n}}\n')
-    wired = "".join(f"  {need}_id = dependency.{need}.outputs.id\n" for need in NEEDS.get(component, ()))
+    needs = NEEDS.get(component, ())
+    parts += [
+        f'dependency "{need}" {{\n  config_path  = "../{need}"\n  mock_outputs = {{ id = "mock" }}\n}}\n'
+        for need in needs
+    ]
+    wired = "".join(f"  {need}_id = dependency.{need}.outputs.id\n" for need in needs)
     parts.append(f'inputs = {{\n{wired}  component = "{component}"\n}}\n')
     return "\n".join(parts)
 

@@ -1,7 +1,7 @@
 """Writes the reference pages from the code: the commands, the keys of towpath.yml, the problems.
 
-The pages go to `docs/reference/` and are committed, so that they can be read without building anything; `--check` writes
-nothing and exits with 1 when a page is no longer what the code says.
+The pages go to `docs/reference/` and are committed, so that they can be read without building anything; `--check`
+writes nothing and exits with 1 when a page is no longer what the code says.
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def problems_page() -> str:
     lines = [GENERATED, "# Problems\n", "Each problem has an id and a summary that are always the same words.\n"]
     lines.append("| id | summary | reported by |\n|---|---|---|")
     for id_, (summaries, packages) in sorted(found.items()):
-        lines.append(f"| `{id_}` | {'; '.join(sorted(summaries))} | {', '.join(f'`{name}`' for name in sorted(packages))} |")
+        lines.append(
+            f"| `{id_}` | {'; '.join(sorted(summaries))} | {', '.join(f'`{name}`' for name in sorted(packages))} |"
+        )
     return "\n".join(lines) + "\n"
 
 
