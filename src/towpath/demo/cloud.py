@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -66,11 +67,16 @@ class EmulatedCloud:
 
 
 def start_cloud(
-    servers: Servers, clock: Clock, environment: Mapping[str, str], log: Path, region: str
+    servers: Servers,
+    clock: Clock,
+    environment: Mapping[str, str],
+    log: Path,
+    region: str,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> EmulatedCloud:
-    """Starts it and waits, for a minute at most, until it answers.
+    """Starts it and waits, for a minute at most, until it answers. `settings` are environment variables for it alone.
 
-    Raises `ProblemError` with `demo-extra-missing` (moto is not installed) or `cloud-not-started` (it does not come up).
+    Raises `ProblemError`: `demo-extra-missing` (moto is not installed) or `cloud-not-started` (it does not come up).
     """
     if importlib.util.find_spec("moto") is None or importlib.util.find_spec("flask") is None:
         raise ProblemError(
@@ -83,7 +89,7 @@ def start_cloud(
         )
     log.touch()
     argv = (sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", "0")
-    server = servers.start(argv, log=log, environment=_without_aws(environment))
+    server = servers.start(argv, log=log, environment={**_without_aws(environment), **settings})
     deadline = clock.steady() + START_SECONDS
     while clock.steady() < deadline and server.running():
         if found := _LISTENS.search(log.read_text(errors="replace")):
