@@ -23,10 +23,12 @@ from towpath.changes.attribution import Overlay
 from towpath.changes.find import changed_files, find_changes, find_changes_since_ledger
 from towpath.changes.following import outputs_read
 from towpath.changes.request import ChangesRequest
+from towpath.changes.values import attribute_path
 
 __all__ = [
     "ChangesRequest",
     "Overlay",
+    "attribute_path",
     "changed_files",
     "find_changes",
     "find_changes_since_ledger",

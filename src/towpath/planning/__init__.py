@@ -17,7 +17,7 @@ from __future__ import annotations
 from towpath.planning.compare import Comparison, Verdict, compare
 from towpath.planning.gates import gate_of, gates_of
 from towpath.planning.holds import holds_for_plan, holds_for_steps, holds_for_walk
-from towpath.planning.order import Bases
+from towpath.planning.order import Bases, levels_of, unorderable
 from towpath.planning.plan import plan_walk
 from towpath.planning.walk import Step, Tier, Walk
 
@@ -34,5 +34,7 @@ __all__ = [
     "holds_for_plan",
     "holds_for_steps",
     "holds_for_walk",
+    "levels_of",
     "plan_walk",
+    "unorderable",
 ]

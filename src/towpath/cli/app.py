@@ -1,0 +1,65 @@
+"""What a command is given: the folder, the way to speak, the doors to the outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from towpath.cli.output import Mode, Output
+from towpath.system import Clock, Environment, Ids, Processes
+
+__all__ = ["App", "Doors", "Options", "pass_app"]
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The outside, as `main` opens it; tests give fakes."""
+
+    processes: Processes
+    environment: Environment
+    clock: Clock
+    ids: Ids
+    folder: Path
+
+
+@dataclass(slots=True)
+class Options:
+    """The global options as they were given, before the subcommand or after it; the last one counts."""
+
+    folder: Path | None = None
+    json: bool = False
+    no_color: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+@dataclass
+class App:
+    """One invocation of `towpath`."""
+
+    doors: Doors
+    options: Options = field(default_factory=Options)
+
+    @property
+    def folder(self) -> Path:
+        """The folder that the command is about: `-C`, or where it was started."""
+        given = self.options.folder
+        return self.doors.folder / given if given is not None else self.doors.folder
+
+    @property
+    def output(self) -> Output:
+        options = self.options
+        color = not options.no_color and not self.doors.environment.get("NO_COLOR")
+        mode = Mode(options.json, color, options.quiet, options.verbose)
+        return Output(click.get_text_stream("stdout"), click.get_text_stream("stderr"), mode)
+
+
+def pass_app(command: _F) -> _F:
+    """Gives a command the `App` as its first argument."""
+    return click.make_pass_decorator(App)(command)

@@ -1,0 +1,27 @@
+"""`towpath completion`."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import BashComplete, FishComplete, ShellComplete, ZshComplete
+
+from towpath.cli.app import App, pass_app
+
+__all__ = ["completion"]
+
+_SHELLS: dict[str, type[ShellComplete]] = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
+_HOW = {
+    "bash": 'eval "$(towpath completion bash)"    # in ~/.bashrc',
+    "zsh": 'eval "$(towpath completion zsh)"    # in ~/.zshrc, after compinit',
+    "fish": "towpath completion fish > ~/.config/fish/completions/towpath.fish",
+}
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(sorted(_SHELLS)))
+@click.pass_context
+@pass_app
+def completion(app: App, context: click.Context, shell: str) -> None:
+    """The script that lets SHELL complete commands, options and units."""
+    program = _SHELLS[shell](context.find_root().command, {}, "towpath", "_TOWPATH_COMPLETE")
+    app.output.text(f"# {_HOW[shell]}\n{program.source_template % program.source_vars()}")

@@ -1,0 +1,54 @@
+"""What the commands that only read have in common."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from difflib import get_close_matches
+from pathlib import Path
+
+from towpath.cli.app import App
+from towpath.live import Live, Unit
+from towpath.model.paths import UnitPath, unit_path
+from towpath.problems import Problem, ProblemError
+from towpath.service.reading import Reading
+
+__all__ = ["find_unit", "open_reading", "tell_uncommitted"]
+
+
+def open_reading(app: App) -> Reading:
+    return Reading.open(app.folder, app.doors.processes, app.doors.environment)
+
+
+def tell_uncommitted(app: App, reading: Reading) -> None:
+    """Says that what is not committed is not looked at."""
+    if reading.repository.is_dirty():
+        app.output.note("The working tree holds changes that are not committed; they are not looked at.")
+
+
+def find_unit(app: App, reading: Reading, live: Live, argument: str) -> Unit:
+    """The unit that somebody names: by its path from the repository's root, or from the folder they are in.
+
+    Raises `ProblemError` (`unknown-unit`).
+    """
+    for candidate in _meanings(app.folder, reading.repository.folder, argument):
+        if candidate in live.units:
+            return live.units[candidate]
+    close = get_close_matches(argument.strip("/"), list(live.units), n=3)
+    raise ProblemError(
+        Problem(
+            "unknown-unit",
+            "There is no such unit",
+            f"{argument} names no unit at {live.commit[:12]}.",
+            hint=f"Did you mean {' or '.join(close)}?" if close else "`towpath units` lists every unit.",
+        )
+    )
+
+
+def _meanings(folder: Path, top: Path, argument: str) -> list[UnitPath]:
+    meanings: list[UnitPath] = []
+    # Read from the root it may climb out of the repository, read from the folder it may not; and the reverse.
+    with suppress(ValueError):
+        meanings.append(unit_path(argument))
+    with suppress(ValueError):
+        meanings.append(unit_path((folder.resolve() / argument).resolve().relative_to(top.resolve()).as_posix()))
+    return meanings

@@ -1,0 +1,31 @@
+"""`towpath show`."""
+
+from __future__ import annotations
+
+import click
+
+from towpath.cli.app import App, pass_app
+from towpath.cli.commands.reading import find_unit, open_reading, tell_uncommitted
+from towpath.cli.exits import status_of
+from towpath.cli.views.show import show_json, show_lines
+
+__all__ = ["show"]
+
+
+@click.command()
+@click.argument("unit")
+@click.option("--at", "revision", default="HEAD", show_default=True, help="The commit to read.")
+@pass_app
+def show(app: App, unit: str, revision: str) -> int:
+    """UNIT's configuration as evaluated, and where each value was written."""
+    reading = open_reading(app)
+    tell_uncommitted(app, reading)
+    live = reading.live(revision)
+    found = find_unit(app, reading, live, unit)
+    output = app.output
+    output.problems(found.problems)
+    if output.mode.json:
+        output.document(show_json(live, found))
+    else:
+        output.show(*show_lines(live, found))
+    return status_of(found.problems)

@@ -1,0 +1,88 @@
+"""`towpath`: where every invocation begins and ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from towpath.cli.app import App, Doors
+from towpath.cli.exits import ExitStatus, status_of
+from towpath.cli.globals import global_options
+from towpath.cli.lazy import LazyCommand, LazyGroup
+from towpath.problems import ProblemError
+from towpath.system import ProcessEnvironment, RandomIds, SystemClock, SystemProcesses
+
+__all__ = ["cli", "main", "run"]
+
+_COMMANDS = {
+    "units": LazyCommand("towpath.cli.commands.units", "units", "Every unit, with account, region and dependencies."),
+    "show": LazyCommand("towpath.cli.commands.show", "show", "A unit as evaluated, and where each value came from."),
+    "graph": LazyCommand("towpath.cli.commands.graph", "graph", "The dependency graph: text, dot or svg."),
+    "changes": LazyCommand("towpath.cli.commands.changes", "changes", "What differs between two commits, and why."),
+    "schema": LazyCommand("towpath.cli.commands.schema", "schema", "The JSON Schema of towpath.yml, for editors."),
+    "completion": LazyCommand("towpath.cli.commands.completion", "completion", "The shell's completion script."),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=_COMMANDS,
+    params=global_options(),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(package_name="towpath", message="%(package)s %(version)s")
+def cli() -> None:
+    """Walks changes to infrastructure through many AWS accounts, one tier at a time.
+
+    Exit status: 0 done, 1 failed or halted, 2 wrong usage or invalid configuration, 3 waiting for a person.
+    """
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:], real_doors()))
+
+
+def real_doors() -> Doors:
+    return Doors(SystemProcesses(), ProcessEnvironment(), SystemClock(), RandomIds(), Path.cwd())
+
+
+def run(arguments: Sequence[str], doors: Doors) -> int:
+    """One invocation; returns the exit status. Commands return theirs, None being 0."""
+    app = App(doors)
+    try:
+        status = cli.main(list(arguments), prog_name="towpath", obj=app, standalone_mode=False)
+    except click.ClickException as error:
+        return _usage(app, error)
+    except click.Abort:
+        return ExitStatus.FAILED
+    except ProblemError as error:
+        return _failed(app, error)
+    except BrokenPipeError:
+        return _reader_gone()
+    return int(status or ExitStatus.DONE)
+
+
+def _usage(app: App, error: click.ClickException) -> int:
+    """Wrong usage, in click's words; a program gets them as a problem besides."""
+    if app.options.json:
+        problem = {"id": "wrong-usage", "severity": "error", "summary": "Wrong usage", "detail": error.format_message()}
+        app.output.document({"problems": [problem]})
+    error.show()
+    return ExitStatus.USAGE
+
+
+def _failed(app: App, error: ProblemError) -> int:
+    app.output.problems(error.problems)
+    if app.options.json:
+        app.output.document({"problems": [problem.as_json() for problem in error.problems]})
+    return status_of(error.problems)
+
+
+def _reader_gone() -> int:
+    """Whoever read the output has seen enough; nothing more is written, at the interpreter's end either."""
+    sys.stdout = None  # type: ignore[assignment]  # the only way to keep the interpreter from flushing it again
+    return ExitStatus.DONE

@@ -1,0 +1,77 @@
+"""The live repository, read: what needs git and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from towpath.changes import ChangesRequest, Overlay, find_changes
+from towpath.git import Repository
+from towpath.live import Live, load_live
+from towpath.model.changes import ChangeSet
+from towpath.model.paths import UnitPath
+from towpath.planning import Walk, plan_walk
+from towpath.system import Environment, Processes
+from towpath.terragrunt import ParseCache
+
+__all__ = ["Comparison", "Reading"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two commits, what differs between them, and the walk over it."""
+
+    base: Live
+    head: Live
+    changes: ChangeSet
+    walk: Walk
+
+
+@dataclass
+class Reading:
+    """Reads commits of one repository. `environment` are all variables at hand; evaluation sees those that the
+    repository's `towpath.yml` lists. Each commit is read once.
+    """
+
+    repository: Repository
+    environment: Mapping[str, str]
+    cache: ParseCache = field(default_factory=ParseCache)
+    _lives: dict[str, Live] = field(default_factory=dict)
+
+    @staticmethod
+    def open(folder: Path, processes: Processes, environment: Environment) -> Reading:
+        """Raises `ProblemError` (`not-a-repository`, `executable-not-found`)."""
+        variables = environment.all()
+        return Reading(Repository.open(folder, processes, variables), variables)
+
+    def live(self, revision: str = "HEAD") -> Live:
+        """The live repository at a commit. Raises `ProblemError` (`unknown-commit`)."""
+        commit = self.repository.resolve(revision)
+        if commit not in self._lives:
+            self._lives[commit] = load_live(self.repository.tree(commit), self.cache, self.environment)
+        return self._lives[commit]
+
+    def compare(self, base: str, head: str = "HEAD") -> Comparison:
+        """What differs between two commits. Raises `ProblemError` (`unknown-commit`)."""
+        before, after = self.live(base), self.live(head)
+        changes = find_changes(ChangesRequest(after, before, self._overlay(before, after)))
+        return Comparison(before, after, changes, plan_walk(changes, after, before))
+
+    def _overlay(self, base: Live, head: Live) -> Overlay:
+        theirs, ours = self.repository.tree(base.commit), self.repository.tree(head.commit)
+        differing = _differing(base, head)
+
+        def put_back(files: frozenset[str]) -> Live:
+            return load_live(ours.with_files_of(theirs, files), self.cache, self.environment, only=differing)
+
+        return put_back
+
+
+def _differing(base: Live, head: Live) -> Collection[UnitPath]:
+    """The units of both commits that differ: only for these can a file be put back."""
+    return frozenset(
+        path
+        for path, unit in head.units.items()
+        if path in base.units and base.units[path].fingerprint != unit.fingerprint
+    )
