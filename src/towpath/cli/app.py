@@ -33,6 +33,7 @@ class Options:
     """The global options as they were given, before the subcommand or after it; the last one counts."""
 
     folder: Path | None = None
+    state: Path | None = None
     json: bool = False
     no_color: bool = False
     quiet: bool = False

@@ -17,6 +17,7 @@ def global_options() -> list[click.Parameter]:
     """Fresh instances of the options, for one command."""
     return [
         _option(["-C", "folder"], "folder", "The repository. Default: the current folder.", folder=True),
+        _option(["--state"], "state", "Towpath's own state. Default: outside the repository, one per clone.", folder=True),
         _option(["--json"], "json", "One JSON document on standard output, nothing else there."),
         _option(["--no-color"], "no_color", "No colours."),
         _option(["-q", "--quiet"], "quiet", "No progress."),
@@ -37,7 +38,8 @@ def add_global_options(command: click.Command) -> click.Command:
 def _option(names: list[str], field: str, text: str, *, folder: bool = False) -> click.Option:
     kind: dict[str, Any] = {"is_flag": True}
     if folder:
-        kind = {"type": click.Path(exists=True, file_okay=False, path_type=Path), "metavar": "DIR"}
+        exists = field == "folder"
+        kind = {"type": click.Path(exists=exists, file_okay=False, path_type=Path), "metavar": "DIR"}
     return click.Option(names, help=text, expose_value=False, callback=_remember(field), **kind)
 
 

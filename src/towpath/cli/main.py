@@ -18,6 +18,7 @@ from towpath.system import ProcessEnvironment, RandomIds, SystemClock, SystemPro
 __all__ = ["cli", "main", "run"]
 
 _COMMANDS = {
+    "doctor": LazyCommand("towpath.cli.commands.doctor", "doctor", "Is everything there; what to do about what is not."),
     "units": LazyCommand("towpath.cli.commands.units", "units", "Every unit, with account, region and dependencies."),
     "show": LazyCommand("towpath.cli.commands.show", "show", "A unit as evaluated, and where each value came from."),
     "graph": LazyCommand("towpath.cli.commands.graph", "graph", "The dependency graph: text, dot or svg."),

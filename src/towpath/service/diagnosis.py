@@ -1,0 +1,109 @@
+"""What `towpath doctor` looks at: each part that planning and applying need, and what to do about what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from towpath.config import TowpathConfig
+from towpath.engines.terraform.binary import EngineChoice, find_engine
+from towpath.problems import ProblemError
+from towpath.service.reading import Reading
+from towpath.service.state import state_folder
+from towpath.stores import check_state
+from towpath.system import Clock, Environment, Processes
+from towpath.system.aws import BotoAws
+
+__all__ = ["Finding", "Verdict", "examine"]
+
+
+class Verdict(StrEnum):
+    """`missing` stops plans and applies; `attention` may be as it should."""
+
+    OK = "ok"
+    ATTENTION = "attention"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part: what was found in one line, and what to do if that is not enough."""
+
+    part: str
+    verdict: Verdict
+    detail: str
+    hint: str | None = None
+
+    def as_json(self) -> dict[str, str | None]:
+        return {"part": self.part, "verdict": self.verdict.value, "detail": self.detail, "hint": self.hint}
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """What is examined: the folder somebody stands in, and the doors to the outside."""
+
+    folder: Path
+    state: Path | None
+    processes: Processes
+    environment: Environment
+    clock: Clock
+
+
+def examine(patient: Patient) -> Iterator[Finding]:
+    """Looks at one part after the other; each finding is ready before the next part is looked at."""
+    yield _part("git", lambda: _git(patient))
+    try:
+        reading = Reading.open(patient.folder, patient.processes, patient.environment)
+        live = reading.live()
+    except ProblemError as error:
+        yield _finding("repository", error, Verdict.MISSING)
+        config = TowpathConfig()
+    else:
+        errors = sum(problem.is_error for problem in live.problems)
+        detail = f"{reading.repository.folder}: {len(live.units)} units, {len(live.accounts)} accounts"
+        if errors:
+            hint = "`towpath units` shows them."
+            yield Finding("repository", Verdict.ATTENTION, f"{detail}, {errors} problems", hint)
+        else:
+            yield Finding("repository", Verdict.OK, detail)
+        config = live.config
+        yield _part("state", lambda: _state(patient, reading, config))
+    yield _part("engine", lambda: _engine(patient, config))
+    yield _part("credentials", lambda: _credentials(patient), Verdict.ATTENTION)
+
+
+def _part(name: str, look: Callable[[], str], otherwise: Verdict = Verdict.MISSING) -> Finding:
+    try:
+        return Finding(name, Verdict.OK, look())
+    except ProblemError as error:
+        return _finding(name, error, otherwise)
+
+
+def _finding(name: str, error: ProblemError, verdict: Verdict) -> Finding:
+    problem = error.problems[0]
+    return Finding(name, verdict, f"{problem.summary}. {problem.detail}".strip(), problem.hint)
+
+
+def _git(patient: Patient) -> str:
+    said = patient.processes.run(["git", "--version"], timeout=60)
+    return said.stdout.decode("utf-8", "replace").strip()
+
+
+def _state(patient: Patient, reading: Reading, config: TowpathConfig) -> str:
+    folder = state_folder(reading.repository, config, patient.state, patient.environment)
+    check_state(folder)
+    return str(folder)
+
+
+def _engine(patient: Patient, config: TowpathConfig) -> str:
+    wanted = config.engine
+    constraints = (("towpath.yml", wanted.version),) if wanted.version else ()
+    engine = find_engine(EngineChoice(wanted.name, wanted.binary, constraints), patient.processes)
+    return f"{engine.name} {engine.version} ({engine.path})"
+
+
+def _credentials(patient: Patient) -> str:
+    identity = BotoAws(patient.clock).identity()
+    return f"{identity.arn} (account {identity.account})"
