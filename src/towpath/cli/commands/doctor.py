@@ -15,7 +15,7 @@ __all__ = ["doctor"]
 @click.command()
 @pass_app
 def doctor(app: App) -> int:
-    """Whether git, an engine, credentials and the state folder are there and usable; what to do about each that is not."""
+    """Is everything there that planning and applying need; what to do about each part that is not."""
     doors = app.doors
     patient = Patient(app.folder, app.options.state, doors.processes, doors.environment, doors.clock)
     findings = []
