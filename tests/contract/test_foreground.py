@@ -17,8 +17,8 @@ import pathlib, sys
 from towpath.system.foreground import SystemForeground, raising_on_terminate
 child = '''
 import os, signal, time
-signal.signal(signal.SIGINT, lambda *_: (os.write(1, b"stopping cleanly\\n"), os._exit(0)))
-os.write(1, b"working\\n")
+signal.signal(signal.SIGINT, lambda *_: (os.write(1, b"stopping cleanly\\\\n"), os._exit(0)))
+os.write(1, b"working\\\\n")
 time.sleep(300)
 '''
 try:
