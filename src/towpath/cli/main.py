@@ -23,6 +23,7 @@ _COMMANDS = {
     "show": LazyCommand("towpath.cli.commands.show", "show", "A unit as evaluated, and where each value came from."),
     "graph": LazyCommand("towpath.cli.commands.graph", "graph", "The dependency graph: text, dot or svg."),
     "changes": LazyCommand("towpath.cli.commands.changes", "changes", "What differs between two commits, and why."),
+    "demo": LazyCommand("towpath.cli.commands.demo", "demo", "The whole story on this machine, in a few minutes."),
     "schema": LazyCommand("towpath.cli.commands.schema", "schema", "The JSON Schema of towpath.yml, for editors."),
     "completion": LazyCommand("towpath.cli.commands.completion", "completion", "The shell's completion script."),
 }
