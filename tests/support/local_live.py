@@ -1,8 +1,9 @@
 """Live repositories that need no cloud: state in a folder of the test, resources that Terraform itself provides.
 
 Each unit writes what happens to it into the journal: `made PATH VALUE` when its resource is made, `gone PATH VALUE`
-when it is taken down. A value that changes replaces the resource, so it shows as `gone` and `made`. A unit's trap is a file
-that a test makes: `fail` makes its apply fail, `wait` keeps it busy (with a file `busy` beside it) until it is removed.
+when it is taken down. A value that changes replaces the resource, so it shows as `gone` and `made`. A unit's trap is a
+file that a test makes: `fail` makes its apply fail, `wait` keeps it busy (with a file `busy` beside it) while it lies
+there.
 """
 
 from __future__ import annotations
