@@ -1,7 +1,31 @@
-"""A live repository at one commit."""
+"""A live repository at one commit: its units, where they land, and in which order they depend on each other.
+
+1. Folders with a `terragrunt.hcl`, and plain Terraform root modules that `towpath.yml` declares, are found by the names
+   of the commit's files.
+2. Each is evaluated without running anything. Folders that are only there to be included are sorted out.
+3. A unit's path decides its account, tier, region, layer and whether it is protected.
+4. A local module is looked into: its folder, the local modules it calls, the files beside it that it reads.
+5. All of that together gives the fingerprint, in which comments and layout do not count; its parts are kept, so that
+   two commits can be compared part by part.
+6. The dependency graph is checked: edges to nothing, edges to later tiers, cycles.
+
+A unit that is broken stays in the list with its problems. This package compares nothing, and orders nothing.
+"""
 
 from __future__ import annotations
 
+from towpath.live.files import evaluation_files
+from towpath.live.loading import CONFIG_FILE, load_live
+from towpath.live.tokens import ContentHashes
 from towpath.live.units import FingerprintParts, Live, Unit, UnitKind
 
-__all__ = ["FingerprintParts", "Live", "Unit", "UnitKind"]
+__all__ = [
+    "CONFIG_FILE",
+    "ContentHashes",
+    "FingerprintParts",
+    "Live",
+    "Unit",
+    "UnitKind",
+    "evaluation_files",
+    "load_live",
+]

@@ -28,7 +28,8 @@ class FingerprintParts:
 
     `values` is the canonical text of the evaluated configuration; `files` and `module` map paths from the repository's
     root to hashes in which comments and layout of HCL files do not count. `files` is the unit's own folder (without
-    the configuration that `values` stands for), `module` its local module and the local modules that one calls.
+    the configuration that `values` stands for) and the variable files and scripts that its configuration names;
+    `module` is its local module and the local modules that one calls.
     """
 
     values: str = ""
@@ -46,7 +47,7 @@ class Unit:
 
     `reads` are all files that took part in evaluating it, the ones of its own folder included. `files` maps the files
     of its own folder to blob ids; `module` is its local module's folder (the part before `//`) and git's tree id of it;
-    `source` is the module source as it was evaluated, local ones relative to the repository's root.
+    `source` is the module source as it was evaluated, local ones relative to the unit.
     """
 
     path: UnitPath

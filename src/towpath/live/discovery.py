@@ -1,0 +1,134 @@
+"""Which folders may be units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from towpath.config import Globs, Loaded, TowpathConfig
+from towpath.git import Tree
+from towpath.live.units import UnitKind
+from towpath.model.paths import UnitPath
+from towpath.problems import Place, Problem, Severity
+
+__all__ = ["CONFIGURATION", "Discovery", "discover", "folder_of", "is_terraform_file", "is_working_folder"]
+
+CONFIGURATION = "terragrunt.hcl"
+_JSON_CONFIGURATION = "terragrunt.hcl.json"
+STACK = "terragrunt.stack.hcl"
+_WORKING_FOLDERS = frozenset([".terragrunt-cache", ".terraform", ".terragrunt-stack", ".git"])
+"""Folders that tools write for themselves: what is in them is nobody's source, even when it was committed."""
+_TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """The folders that may be units, sorted; a folder with a configuration that only others include is sorted out
+    later, since it takes evaluation to know. `excluded` are the folders `towpath.yml` excludes; `modules` those that
+    hold Terraform files."""
+
+    candidates: Mapping[UnitPath, UnitKind]
+    excluded: frozenset[UnitPath]
+    modules: frozenset[str]
+    problems: tuple[Problem, ...]
+
+
+def discover(tree: Tree, config: Loaded[TowpathConfig]) -> Discovery:
+    """Finds candidates by the names of files alone; nothing is read.
+
+    Problems: `stack-not-supported`, `json-configuration-not-supported`, and `pattern-fits-nothing` as a warning.
+    """
+    folders: dict[str, set[str]] = {}
+    for path in tree.entries():
+        folder, _, name = path.rpartition("/")
+        if not is_working_folder(folder):
+            folders.setdefault(folder, set()).add(name)
+    modules = frozenset(folder for folder, names in folders.items() if any(map(is_terraform_file, names)))
+    excluded = Globs(config.value.units.exclude)
+    plain = Globs(config.value.units.terraform)
+    candidates: dict[UnitPath, UnitKind] = {}
+    left_out: set[UnitPath] = set()
+    for folder, names in sorted(folders.items()):
+        path = UnitPath(folder or ".")
+        kind = _kind(names, is_plain=folder in modules and plain.fits(path))
+        if kind is not None and excluded.fits(path):
+            left_out.add(path)
+        elif kind is not None:
+            candidates[path] = kind
+    problems = [*_unsupported(folders, excluded), *_fitting_nothing(config, candidates)]
+    return Discovery(dict(sorted(candidates.items())), frozenset(left_out), modules, tuple(problems))
+
+
+def _kind(names: set[str], *, is_plain: bool) -> UnitKind | None:
+    if CONFIGURATION in names:
+        return UnitKind.TERRAGRUNT
+    return UnitKind.TERRAFORM if is_plain else None
+
+
+def is_terraform_file(name: str) -> bool:
+    """Whether Terraform or OpenTofu would read the file."""
+    return name.endswith(_TERRAFORM)
+
+
+def is_working_folder(path: str) -> bool:
+    """Whether a path lies in a folder that a tool keeps for itself."""
+    return not _WORKING_FOLDERS.isdisjoint(path.split("/"))
+
+
+def folder_of(path: UnitPath) -> str:
+    """The unit's folder as paths in a tree have it: the root is empty there."""
+    return "" if path == "." else path
+
+
+def _unsupported(folders: Mapping[str, set[str]], excluded: Globs) -> list[Problem]:
+    problems = []
+    for folder, names in sorted(folders.items()):
+        prefix = f"{folder}/" if folder else ""
+        if excluded.fits(folder or "."):
+            continue
+        if STACK in names:
+            problems.append(_stack(prefix + STACK))
+        if _JSON_CONFIGURATION in names and CONFIGURATION not in names:
+            problems.append(_json(prefix + _JSON_CONFIGURATION))
+    return problems
+
+
+def _stack(file: str) -> Problem:
+    return Problem(
+        "stack-not-supported",
+        "Stacks are not understood yet",
+        f"{file} would generate units. They are not known here, so they are neither planned nor applied.",
+        place=Place(file),
+        hint="Generate the stack with Terragrunt and commit the units, or exclude the folder under units.exclude.",
+    )
+
+
+def _json(file: str) -> Problem:
+    return Problem(
+        "json-configuration-not-supported",
+        "Configurations in JSON are not understood",
+        f"{file} makes its folder a unit, but only HCL is read here. The unit is neither planned nor applied.",
+        place=Place(file),
+        hint=f"Write it as {CONFIGURATION}, or exclude the folder under units.exclude.",
+    )
+
+
+def _fitting_nothing(config: Loaded[TowpathConfig], candidates: Mapping[UnitPath, UnitKind]) -> list[Problem]:
+    plain = [path for path, kind in candidates.items() if kind is UnitKind.TERRAFORM]
+    problems = []
+    for number, pattern in enumerate(config.value.units.terraform):
+        glob = Globs([pattern])
+        if not any(glob.fits(path) for path in plain):
+            problems.append(_fits_nothing(pattern, config.place("units", "terraform", number)))
+    return problems
+
+
+def _fits_nothing(pattern: str, place: Place) -> Problem:
+    return Problem(
+        "pattern-fits-nothing",
+        "A pattern fits no folder",
+        f"units.terraform names {pattern}, and no folder with Terraform files fits it.",
+        place=place,
+        hint="Look for a typing error: patterns start at the repository's root and name folders, not files.",
+        severity=Severity.WARNING,
+    )

@@ -1,0 +1,35 @@
+"""The files of a commit, as evaluation wants them."""
+
+from __future__ import annotations
+
+from towpath.git import Tree
+from towpath.terragrunt import VIRTUAL_ROOT, Files
+
+__all__ = ["TreeFiles", "evaluation_files"]
+
+
+class TreeFiles:
+    """A tree of git objects behind the interface of evaluation. The repository stands at `VIRTUAL_ROOT`, so that no
+    path of this machine enters a value."""
+
+    root = VIRTUAL_ROOT
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+
+    def read(self, path: str) -> bytes | None:
+        return self._tree.read(path)
+
+    def exists(self, path: str) -> bool:
+        return self._tree.exists(path)
+
+    def is_folder(self, path: str) -> bool:
+        return self._tree.is_folder(path)
+
+    def files_below(self, path: str) -> tuple[str, ...]:
+        return self._tree.below(path)
+
+
+def evaluation_files(tree: Tree) -> Files:
+    """The files of the tree, for `evaluate_unit`."""
+    return TreeFiles(tree)
