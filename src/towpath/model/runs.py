@@ -30,6 +30,7 @@ __all__ = [
     "RunKind",
     "RunSettings",
     "RunStatus",
+    "Snapshot",
     "UnitRun",
     "UnitStatus",
     "Worker",
@@ -225,9 +226,11 @@ class UnitRun:
 
     The first fields are the step of the walk. `follows`: it may follow, and is part of the run only once `joined`.
     `plan` is the latest plan; `approved` is the plan that was cleared to be applied, by the gates or by comparing.
-    `retry_at`: not before then, because of a state lock met first at `locked_since`. `outputs_before` are the digests
-    of the outputs before the apply; `changed_outputs` the names of those that really changed.
-    `reason` says in words why the unit is failed, skipped, held or left.
+    `retry_at`: not before then, because of a state lock met first at `locked_since`, `lock_waits` times. `must_replan`:
+    the plan is known to be out of date, `replans` counts how often that came from a state that had moved on. `unsure`:
+    an apply of it ended unknown or was interrupted, so part of it may be done. `outputs_before` are the digests of the
+    outputs before the apply; `changed_outputs` the names of those that really changed. `attempts` counts its attempts,
+    `seconds` is the time spent in them. `reason` says in words why it stands where it stands.
     """
 
     run: str
@@ -250,12 +253,16 @@ class UnitRun:
     approved: PlanSummary | None = None
     reason: str | None = None
     problems: tuple[Problem, ...] = ()
+    attempts: int = 0
+    must_replan: bool = False
+    replans: int = 0
+    unsure: bool = False
     retry_at: datetime.datetime | None = None
     locked_since: datetime.datetime | None = None
+    lock_waits: int = 0
     outputs_before: Mapping[str, str] | None = None
     changed_outputs: tuple[str, ...] = ()
-    started_at: datetime.datetime | None = None
-    finished_at: datetime.datetime | None = None
+    seconds: float = 0.0
 
     @property
     def is_cleared(self) -> bool:
@@ -269,7 +276,8 @@ class Attempt:
 
     An apply attempt carries the plan it applies: `plan` is the attempt that made it, `digest` its file. `look_first`:
     an attempt before it ended unknown, so reality is looked at before anything is done. `fence` is what the unit's lock
-    gave it. `summary` and `outputs` are what it brought; `settled` tells that the run has dealt with its end.
+    gave it. `summary` and `outputs` (digests by name; None: not looked at) are what it brought; `settled` tells that
+    the run has dealt with its end.
     """
 
     id: str
@@ -288,7 +296,7 @@ class Attempt:
     started_at: datetime.datetime | None = None
     finished_at: datetime.datetime | None = None
     summary: PlanSummary | None = None
-    outputs: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] | None = None
     problems: tuple[Problem, ...] = ()
     settled: bool = False
 
@@ -339,3 +347,16 @@ class Worker:
     lease_until: datetime.datetime
     alive: bool = True
     run: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What deciding about a run needs: its row, its units sorted by path, the attempts that are not settled, its gates
+    in the order they were opened, and all approvals.
+    """
+
+    run: Run
+    units: Mapping[UnitPath, UnitRun]
+    attempts: Mapping[str, Attempt] = field(default_factory=dict)
+    gates: Mapping[str, Gate] = field(default_factory=dict)
+    approvals: tuple[Approval, ...] = ()

@@ -1,0 +1,39 @@
+"""Nouns to JSON and back. A noun written by an older version reads as one whose new fields have their defaults."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from towpath.model.events import Event
+from towpath.model.plans import Plan
+from towpath.model.runs import Approval, Attempt, Gate, LedgerEntry, Run, UnitRun, Worker
+
+__all__ = ["APPROVAL", "ATTEMPT", "EVENT", "GATE", "LEDGER_ENTRY", "PLAN", "RUN", "UNIT_RUN", "WORKER", "Codec"]
+
+Noun = TypeVar("Noun")
+
+
+class Codec(Generic[Noun]):
+    """One noun's JSON form."""
+
+    def __init__(self, noun: type[Noun]) -> None:
+        self._adapter = TypeAdapter(noun)
+
+    def dump(self, value: Noun) -> str:
+        return self._adapter.dump_json(value).decode()
+
+    def load(self, text: str) -> Noun:
+        return self._adapter.validate_json(text)
+
+
+RUN = Codec(Run)
+UNIT_RUN = Codec(UnitRun)
+ATTEMPT = Codec(Attempt)
+GATE = Codec(Gate)
+APPROVAL = Codec(Approval)
+WORKER = Codec(Worker)
+LEDGER_ENTRY = Codec(LedgerEntry)
+EVENT = Codec(Event)
+PLAN = Codec(Plan)

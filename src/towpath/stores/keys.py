@@ -1,0 +1,69 @@
+"""The key that plan files are encrypted with."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from pathlib import Path
+
+from towpath.problems import Problem, ProblemError
+from towpath.stores.failures import keeping_state
+from towpath.system import Environment, Ids
+
+__all__ = ["KEY_BYTES", "KEY_VARIABLE", "state_key"]
+
+KEY_BYTES = 32
+KEY_VARIABLE = "TOWPATH_KEY"
+
+
+def state_key(folder: Path, environment: Environment, ids: Ids) -> bytes:
+    """The 32 bytes of TOWPATH_KEY (base64 or hexadecimal), or of the file `key` in the folder, made on first use.
+
+    Raises `ProblemError` with `key-invalid` when there is a key that cannot be used, or a key file others can read.
+    """
+    given = environment.get(KEY_VARIABLE)
+    if given:
+        return _decoded(given.strip(), KEY_VARIABLE)
+    file = folder / "key"
+    with keeping_state(folder):
+        if not file.exists():
+            _make(file, base64.b64encode(ids.key(KEY_BYTES)) + b"\n")
+        if file.stat().st_mode & 0o077:
+            raise ProblemError(_invalid(f"{file} can be read by others.", f"chmod 600 {file}"))
+        return _decoded(file.read_text(encoding="ascii", errors="replace").strip(), str(file))
+
+
+def _make(file: Path, content: bytes) -> None:
+    """Two processes may come here at once: the first one's key counts."""
+    new = file.with_name(f".key.{os.getpid()}")
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            os.fsync(stream.fileno())
+        os.link(new, file)
+    except FileExistsError:
+        return
+    finally:
+        new.unlink()
+
+
+def _decoded(text: str, source: str) -> bytes:
+    for decode in (bytes.fromhex, _from_base64):
+        try:
+            key = decode(text)
+        except (ValueError, binascii.Error):
+            continue
+        if len(key) == KEY_BYTES:
+            return key
+    raise ProblemError(_invalid(f"{source} does not hold {KEY_BYTES} bytes in base64 or hexadecimal.", None))
+
+
+def _from_base64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _invalid(detail: str, command: str | None) -> Problem:
+    hint = f"Run `{command}`." if command else "`openssl rand -base64 32` makes one."
+    return Problem("key-invalid", "The encryption key cannot be used", detail, hint=hint)

@@ -1,0 +1,226 @@
+"""Runs as rows: snapshots, attempts with their fences, workers with their leases, events."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from towpath.model.events import Event
+from towpath.model.paths import UnitPath
+from towpath.model.plans import Plan
+from towpath.model.runs import Attempt, AttemptStatus, LedgerEntry, Run, Snapshot, Worker
+from towpath.stores import schema
+from towpath.stores.codec import ATTEMPT, EVENT, PLAN, RUN, WORKER
+from towpath.stores.database import Database
+from towpath.stores.ledger import drop_entry, get_entry, put_entry
+from towpath.stores.rows import append_events, load_run, load_snapshot, write_changes
+
+__all__ = ["RunStore", "RunTransaction"]
+
+_ACTIVE = [status.value for status in AttemptStatus if status.is_active]
+
+
+class RunStore:
+    """All runs of a state folder. Raises `ProblemError` as `failures.keeping_state` says."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def transaction(self) -> Iterator[RunTransaction]:
+        """Commits at the end, or rolls back when an exception leaves."""
+        with self._database.transaction() as connection:
+            yield RunTransaction(connection)
+
+    def runs(self) -> tuple[Run, ...]:
+        """Every run, newest first."""
+        with self._database.reading() as connection:
+            bodies = connection.execute(select(schema.runs.c.body).order_by(schema.runs.c.ordinal.desc())).scalars()
+            return tuple(RUN.load(body) for body in bodies)
+
+    def snapshot(self, run: str) -> Snapshot | None:
+        with self._database.reading() as connection:
+            return load_snapshot(connection, run)
+
+    def version(self, run: str) -> int | None:
+        """Grows with every change of the run's rows; None for a run that is not there."""
+        with self._database.reading() as connection:
+            return connection.execute(select(schema.runs.c.version).where(schema.runs.c.id == run)).scalar()
+
+    def attempts(self, run: str) -> tuple[Attempt, ...]:
+        """Every attempt of the run, settled ones too, by unit and number."""
+        query = select(schema.attempts.c.body).where(schema.attempts.c.run == run)
+        with self._database.reading() as connection:
+            found = [ATTEMPT.load(body) for body in connection.execute(query).scalars()]
+        return tuple(sorted(found, key=lambda attempt: (attempt.unit, attempt.number)))
+
+    def plan(self, attempt: str) -> Plan | None:
+        """The plan an attempt made."""
+        with self._database.reading() as connection:
+            return _plan(connection, attempt)
+
+    def events(self, run: str, after: int = 0) -> tuple[Event, ...]:
+        """The run's events with a greater sequence than `after`, in order."""
+        query = select(schema.events.c.sequence, schema.events.c.body).where(
+            schema.events.c.run == run, schema.events.c.sequence > after
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(schema.events.c.sequence)).all()
+        return tuple(replace(EVENT.load(row.body), sequence=row.sequence) for row in rows)
+
+    def worker(self, worker: str) -> Worker | None:
+        query = select(schema.workers.c.body).where(schema.workers.c.id == worker)
+        with self._database.reading() as connection:
+            body = connection.execute(query).scalar()
+        return WORKER.load(body) if body is not None else None
+
+
+class RunTransaction:
+    """What can be read and written in one transaction. `connection` is for whoever enqueues work in it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def snapshot(self, run: str) -> Snapshot | None:
+        return load_snapshot(self.connection, run)
+
+    def run(self, run: str) -> Run | None:
+        return load_run(self.connection, run)
+
+    def save(self, before: Snapshot | None, after: Snapshot, events: Iterable[Event] = ()) -> None:
+        """Writes the rows that differ, and appends the events. `before` is what was read in this transaction."""
+        write_changes(self.connection, before, after)
+        append_events(self.connection, events)
+
+    def append(self, events: Iterable[Event]) -> None:
+        append_events(self.connection, events)
+
+    def open_runs(self) -> Sequence[Run]:
+        """Runs that have not ended, oldest first."""
+        ended = ["succeeded", "cancelled", "superseded"]
+        query = select(schema.runs.c.body).where(schema.runs.c.status.not_in(ended)).order_by(schema.runs.c.ordinal)
+        return [RUN.load(body) for body in self.connection.execute(query).scalars()]
+
+    def keep_plan(self, attempt: Attempt, plan: Plan) -> None:
+        row = {"run": attempt.run, "unit": attempt.unit, "digest": plan.binding.digest, "body": PLAN.dump(plan)}
+        self.connection.execute(insert(schema.plans).values(attempt=attempt.id, **row))
+
+    def plan(self, attempt: str) -> Plan | None:
+        return _plan(self.connection, attempt)
+
+    def attempt(self, attempt: str) -> Attempt | None:
+        body = self.connection.execute(select(schema.attempts.c.body).where(schema.attempts.c.id == attempt)).scalar()
+        return ATTEMPT.load(body) if body is not None else None
+
+    def active_attempts(self) -> Sequence[Attempt]:
+        """Attempts of all runs that are queued or running."""
+        query = select(schema.attempts.c.body).where(schema.attempts.c.status.in_(_ACTIVE))
+        bodies = self.connection.execute(query.order_by(schema.attempts.c.id)).scalars()
+        return [ATTEMPT.load(body) for body in bodies]
+
+    def begin_attempt(self, attempt: str, worker: str, now: datetime.datetime) -> Attempt | None:
+        """Takes the lock of the attempt's unit with the next fence. None when the attempt is not queued any more, or
+        its unit is locked by another attempt that still runs.
+        """
+        found = self.attempt(attempt)
+        if found is None or found.status is not AttemptStatus.QUEUED or self.lock_holder(found.unit) is not None:
+            return None
+        fence = self._take_lock(found)
+        begun = replace(found, status=AttemptStatus.RUNNING, worker=worker, fence=fence, started_at=now)
+        self._write_attempt(begun)
+        return begun
+
+    def end_attempt(self, ended: Attempt) -> bool:
+        """Writes how an attempt ended and frees its unit's lock. False, and nothing written, when the attempt does not
+        hold the lock any more: somebody else took over.
+        """
+        changed = self.connection.execute(
+            update(schema.locks)
+            .where(schema.locks.c.unit == ended.unit, schema.locks.c.fence == ended.fence)
+            .where(schema.locks.c.attempt == ended.id)
+            .values(attempt=None, run=None)
+        )
+        if changed.rowcount != 1:
+            return False
+        self._write_attempt(ended)
+        return True
+
+    def lock_holder(self, unit: UnitPath) -> Attempt | None:
+        """The attempt that holds the unit's lock and still runs."""
+        holder = self.connection.execute(select(schema.locks.c.attempt).where(schema.locks.c.unit == unit)).scalar()
+        attempt = self.attempt(holder) if holder is not None else None
+        return attempt if attempt is not None and attempt.status is AttemptStatus.RUNNING else None
+
+    def _take_lock(self, attempt: Attempt) -> int:
+        locks = schema.locks
+        fence = (self.connection.execute(select(locks.c.fence).where(locks.c.unit == attempt.unit)).scalar() or 0) + 1
+        self.connection.execute(delete(locks).where(locks.c.unit == attempt.unit))
+        row = {"unit": attempt.unit, "fence": fence, "attempt": attempt.id, "run": attempt.run}
+        self.connection.execute(insert(locks).values(row))
+        return fence
+
+    def _write_attempt(self, attempt: Attempt) -> None:
+        row = {
+            "status": attempt.status.value,
+            "settled": attempt.settled,
+            "worker": attempt.worker,
+            "fence": attempt.fence,
+            "body": ATTEMPT.dump(attempt),
+        }
+        self.connection.execute(update(schema.attempts).where(schema.attempts.c.id == attempt.id).values(**row))
+
+    def give_up_attempt(self, attempt: Attempt, status: AttemptStatus, now: datetime.datetime) -> None:
+        """Of an attempt whose process died: it ends as `status`, and whatever that process still writes is refused."""
+        locks = schema.locks
+        self.connection.execute(
+            update(locks)
+            .where(locks.c.unit == attempt.unit, locks.c.attempt == attempt.id)
+            .values(attempt=None, run=None, fence=locks.c.fence + 1)
+        )
+        self._write_attempt(replace(attempt, status=status, finished_at=now))
+
+    def ledger_entry(self, unit: UnitPath) -> LedgerEntry | None:
+        return get_entry(self.connection, unit)
+
+    def write_ledger(self, entries: Mapping[UnitPath, LedgerEntry | None]) -> None:
+        """Puts the entries; None drops the unit's."""
+        for unit, entry in entries.items():
+            if entry is None:
+                drop_entry(self.connection, unit)
+            else:
+                put_entry(self.connection, entry)
+
+    def enter_worker(self, worker: Worker) -> None:
+        row = {"alive": worker.alive, "lease_until": worker.lease_until.timestamp(), "body": WORKER.dump(worker)}
+        self.connection.execute(delete(schema.workers).where(schema.workers.c.id == worker.id))
+        self.connection.execute(insert(schema.workers).values(id=worker.id, **row))
+
+    def renew_lease(self, worker: Worker) -> bool:
+        """Writes the worker's new lease. False when it counts as dead already: it must stop."""
+        table = schema.workers
+        changed = self.connection.execute(
+            update(table)
+            .where(table.c.id == worker.id, table.c.alive.is_(True))
+            .values(lease_until=worker.lease_until.timestamp(), body=WORKER.dump(worker))
+        )
+        return changed.rowcount == 1
+
+    def bury(self, worker: Worker) -> None:
+        """It counts as dead from now on, and can not renew its lease."""
+        dead = replace(worker, alive=False)
+        values = {"alive": False, "body": WORKER.dump(dead)}
+        self.connection.execute(update(schema.workers).where(schema.workers.c.id == worker.id).values(**values))
+
+    def living_workers(self) -> Sequence[Worker]:
+        """Those that count as alive, whether or not their lease has run out."""
+        bodies = self.connection.execute(select(schema.workers.c.body).where(schema.workers.c.alive.is_(True)))
+        return [WORKER.load(body) for body in bodies.scalars()]
+
+
+def _plan(connection: Connection, attempt: str) -> Plan | None:
+    body = connection.execute(select(schema.plans.c.body).where(schema.plans.c.attempt == attempt)).scalar()
+    return PLAN.load(body) if body is not None else None
