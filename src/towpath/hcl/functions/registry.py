@@ -1,0 +1,204 @@
+"""How a function is declared: its signature as text, the kind of each parameter, and a Python function of few lines.
+
+`define("join(separator, lists...)", STRING, STRINGS, run=join, least=1)` makes a `Function` that
+
+1. checks the number of arguments against the signature;
+2. takes sensitive marks off and puts them back on the result;
+3. answers with an unknown of merged origins where an argument is unknown;
+4. refuses null where the kind does not allow it, and converts each argument to its kind;
+5. calls `run`, and turns an `ArgumentError` or a `ConversionError` into a problem with the argument and the place.
+
+Kinds differ in how much of the unknown and sensitive they leave to `run`: most see whole, plain values; `PARTS` may
+hold unknown and sensitive values deeper down; `RAW` is what was written, unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from towpath.hcl.convert import ConversionError
+from towpath.hcl.scope import Call, Function
+from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, unmark
+from towpath.problems import Problem, ProblemError
+
+__all__ = ["ArgumentError", "Kind", "Sees", "define", "plain", "table", "unknowns", "wrong"]
+
+
+class ArgumentError(ValueError):
+    """What is wrong with the arguments, in a full sentence without its place, which the registry adds."""
+
+
+class Sees(Enum):
+    """How much of unknown and sensitive values a function wants to see itself."""
+
+    NOTHING = "nothing"
+    PARTS = "parts"
+    EVERYTHING = "everything"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a parameter takes. `convert` raises `ConversionError` or `ArgumentError`."""
+
+    convert: Callable[[Value], Any]
+    null: bool = False
+    sees: Sees = Sees.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An argument ready for `run`, or the unknowns that stand in its way."""
+
+    value: Any
+    sensitive: bool = False
+    unknown: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A function of the library: called with a `Call`, as the evaluator does."""
+
+    name: str
+    signature: str
+    names: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    variadic: bool
+    least: int
+    most: int | None
+    run: Callable[..., Value]
+    wants_call: bool
+
+    def __call__(self, call: Call) -> Value:
+        self._check_count(call)
+        prepared = [self._prepare(index, argument, call) for index, argument in enumerate(call.arguments)]
+        sensitive = any(argument.sensitive for argument in prepared)
+        unknown = [item for argument in prepared for item in argument.unknown]
+        result: Value
+        if unknown:
+            result = unknown[0].merged(*unknown[1:])
+        else:
+            result = self._run(call, [argument.value for argument in prepared])
+        return Sensitive(result) if sensitive and not isinstance(result, Sensitive) else result
+
+    def _run(self, call: Call, arguments: list[Any]) -> Value:
+        try:
+            return self.run(call, *arguments) if self.wants_call else self.run(*arguments)
+        except (ArgumentError, ConversionError) as error:
+            raise wrong(call, str(error), self.signature) from error
+
+    def _check_count(self, call: Call) -> None:
+        count = len(call.arguments)
+        if count < self.least:
+            raise wrong(call, f"{self.name} takes {self._takes()}, and here are {count}.", self.signature)
+        if self.most is not None and count > self.most:
+            raise wrong(call, f"{self.name} takes {self._takes()}, and here are {count}.", self.signature)
+
+    def _takes(self) -> str:
+        if self.most is None:
+            return f"{_count(self.least)} or more"
+        return _count(self.least) if self.most == self.least else f"{self.least} to {_count(self.most)}"
+
+    def _prepare(self, index: int, argument: Value, call: Call) -> _Prepared:
+        position = min(index, len(self.kinds) - 1)
+        kind = self.kinds[position]
+        if kind.sees is Sees.EVERYTHING:
+            return _Prepared(argument)
+        bare, sensitive = unmark(argument)
+        if kind.sees is Sees.NOTHING:
+            bare, deep = plain(bare)
+            sensitive = sensitive or deep
+            found = tuple(unknowns(bare))
+        else:
+            found = (bare,) if isinstance(bare, Unknown) else ()
+        if found:
+            return _Prepared(None, sensitive, found)
+        return _Prepared(self._convert(bare, kind, self.names[position], call), sensitive)
+
+    def _convert(self, value: Value, kind: Kind, name: str, call: Call) -> Any:
+        if value is None:
+            if kind.null:
+                return None
+            raise wrong(call, f"The argument {name!r} of {self.name} is null, which it must not be.", self.signature)
+        try:
+            return kind.convert(value)
+        except (ArgumentError, ConversionError) as error:
+            raise wrong(call, f"The argument {name!r} of {self.name} does not fit: {error}", self.signature) from error
+
+
+def define(
+    signature: str,
+    *kinds: Kind,
+    run: Callable[..., Value],
+    least: int | None = None,
+    most: int | None = None,
+    wants_call: bool = False,
+) -> Defined:
+    """Declare a function. A signature that ends in `...` takes any number of arguments of its last kind, `least` and
+    `most` count all arguments. With `wants_call`, `run` gets the `Call` before its arguments.
+    """
+    name, _, inside = signature.removesuffix(")").partition("(")
+    names = tuple(part.strip().removesuffix("...") for part in inside.split(",") if part.strip())
+    variadic = inside.endswith("...")
+    fixed = len(kinds) - 1 if variadic else len(kinds)
+    return Defined(
+        name=name,
+        signature=signature,
+        names=names,
+        kinds=kinds,
+        variadic=variadic,
+        least=fixed if least is None else least,
+        most=most if variadic else fixed,
+        run=run,
+        wants_call=wants_call,
+    )
+
+
+def table(functions: Iterable[Defined]) -> dict[str, Function]:
+    """The functions by name."""
+    return {function.name: function for function in functions}
+
+
+def wrong(call: Call, detail: str, hint: str | None = None) -> ProblemError:
+    """The problem of a call whose arguments do not fit."""
+    usage = f"Use it as {hint}." if hint else None
+    return ProblemError(
+        Problem("wrong-arguments", "The arguments of a function do not fit", detail, place=call.place, hint=usage)
+    )
+
+
+def plain(value: Value) -> tuple[Value, bool]:
+    """The value without sensitive marks at any depth, and whether it had one."""
+    if isinstance(value, Sensitive):
+        return plain(value.value)[0], True
+    if isinstance(value, tuple):
+        parts = [plain(item) for item in value]
+        return (tuple(part for part, _ in parts), True) if any(mark for _, mark in parts) else (value, False)
+    if isinstance(value, SetValue):
+        elements, marked = plain(value.elements)
+        return (SetValue(elements), True) if marked and isinstance(elements, tuple) else (value, False)
+    if isinstance(value, dict):
+        items = {key: plain(item) for key, item in value.items()}
+        if any(mark for _, mark in items.values()):
+            return {key: part for key, (part, _) in items.items()}, True
+    return value, False
+
+
+def unknowns(value: Value) -> Iterable[Unknown]:
+    """Every unknown in the value, at any depth."""
+    if isinstance(value, Unknown):
+        yield value
+    elif isinstance(value, Sensitive):
+        yield from unknowns(value.value)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from unknowns(item)
+    elif isinstance(value, tuple | SetValue):
+        for item in value:
+            yield from unknowns(item)
+
+
+def _count(number: int) -> str:
+    return "1 argument" if number == 1 else f"{number} arguments"
