@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from towpath.cli.output import Mode, Output
+from towpath.git import Repository
 from towpath.system import Clock, Environment, Ids, Processes
 
 __all__ = ["App", "Doors", "Options", "pass_app"]
@@ -19,13 +20,14 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The outside, as `main` opens it; tests give fakes."""
+    """The outside, as `main` opens it; tests give fakes. `repository` None: the one that the folder is in."""
 
     processes: Processes
     environment: Environment
     clock: Clock
     ids: Ids
     folder: Path
+    repository: Repository | None = None
 
 
 @dataclass(slots=True)

@@ -17,7 +17,9 @@ def global_options() -> list[click.Parameter]:
     """Fresh instances of the options, for one command."""
     return [
         _option(["-C", "folder"], "folder", "The repository. Default: the current folder.", folder=True),
-        _option(["--state"], "state", "Towpath's own state. Default: outside the repository, one per clone.", folder=True),
+        _option(
+            ["--state"], "state", "Towpath's own state. Default: outside the repository, one per clone.", folder=True
+        ),
         _option(["--json"], "json", "One JSON document on standard output, nothing else there."),
         _option(["--no-color"], "no_color", "No colours."),
         _option(["-q", "--quiet"], "quiet", "No progress."),

@@ -18,7 +18,9 @@ from towpath.system import ProcessEnvironment, RandomIds, SystemClock, SystemPro
 __all__ = ["cli", "main", "run"]
 
 _COMMANDS = {
-    "doctor": LazyCommand("towpath.cli.commands.doctor", "doctor", "Is everything there; what to do about what is not."),
+    "doctor": LazyCommand(
+        "towpath.cli.commands.doctor", "doctor", "Is everything there; what to do about what is not."
+    ),
     "units": LazyCommand("towpath.cli.commands.units", "units", "Every unit, with account, region and dependencies."),
     "show": LazyCommand("towpath.cli.commands.show", "show", "A unit as evaluated, and where each value came from."),
     "graph": LazyCommand("towpath.cli.commands.graph", "graph", "The dependency graph: text, dot or svg."),
@@ -58,7 +60,7 @@ def run(arguments: Sequence[str], doors: Doors) -> int:
     try:
         status = cli.main(list(arguments), prog_name="towpath", obj=app, standalone_mode=False)
     except click.ClickException as error:
-        return _usage(app, error)
+        return _usage(app, error, arguments)
     except click.Abort:
         return ExitStatus.FAILED
     except ProblemError as error:
@@ -68,9 +70,9 @@ def run(arguments: Sequence[str], doors: Doors) -> int:
     return int(status or ExitStatus.DONE)
 
 
-def _usage(app: App, error: click.ClickException) -> int:
+def _usage(app: App, error: click.ClickException, arguments: Sequence[str]) -> int:
     """Wrong usage, in click's words; a program gets them as a problem besides."""
-    if app.options.json:
+    if app.options.json or "--json" in arguments:
         problem = {"id": "wrong-usage", "severity": "error", "summary": "Wrong usage", "detail": error.format_message()}
         app.output.document({"problems": [problem]})
     error.show()

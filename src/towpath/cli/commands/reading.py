@@ -16,6 +16,8 @@ __all__ = ["find_unit", "open_reading", "tell_uncommitted"]
 
 
 def open_reading(app: App) -> Reading:
+    if app.doors.repository is not None:
+        return Reading(app.doors.repository, app.doors.environment.all())
     return Reading.open(app.folder, app.doors.processes, app.doors.environment)
 
 
