@@ -5,16 +5,7 @@ from __future__ import annotations
 import time
 
 from local_live import LocalLive
-from world import Typed, World
-
-
-def wait_until_busy(live: LocalLive, unit: str, first: Typed) -> None:
-    """Until Terraform works on the unit, for half a minute at most."""
-    deadline = time.monotonic() + 30
-    while not live.is_busy(unit):
-        assert first.process.poll() is None, first.wait()
-        assert time.monotonic() < deadline, "the first apply never got to work"
-        time.sleep(0.05)
+from world import World
 
 
 def test_two_applies_at_once_apply_a_unit_once(world: World) -> None:
@@ -23,7 +14,7 @@ def test_two_applies_at_once_apply_a_unit_once(world: World) -> None:
     world.push("One")
     live.set_trap("dev/app", "wait")
     first = world.start("apply")
-    wait_until_busy(live, "dev/app", first)
+    live.wait_until_busy("dev/app", first)
     second = world.start("apply")
     time.sleep(3)
     assert live.journal() == [], "the second does not get past the first"

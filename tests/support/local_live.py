@@ -9,12 +9,15 @@ there.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from world import World
+from world import Typed, World
 
 __all__ = ["MODULE", "LocalLive", "accounts_file"]
+
+BUSY_SECONDS = 30
 
 MODULE = """
 variable "unit" {
@@ -127,9 +130,13 @@ class LocalLive:
     def remove_trap(self, path: str, kind: str = "fail") -> None:
         (self.notes / "traps" / path / kind).unlink()
 
-    def is_busy(self, path: str) -> bool:
-        """Whether an apply of the unit is waiting in its trap, or was."""
-        return (self.notes / "traps" / path / "busy").exists()
+    def wait_until_busy(self, path: str, typed: Typed) -> None:
+        """Until an apply of the unit waits in its trap, for half a minute at most."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while not (self.notes / "traps" / path / "busy").exists():
+            assert typed.process.poll() is None, typed.wait()
+            assert time.monotonic() < deadline, f"nothing ever worked on {path}"
+            time.sleep(0.05)
 
     def state(self, path: str) -> Path:
         """The unit's state file."""
