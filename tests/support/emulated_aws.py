@@ -110,9 +110,9 @@ class _Expired(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(self.ANSWER)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815 - the names the standard library calls
+    do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815  # the names the standard library calls
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the inherited parameter
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name of the inherited parameter
         """Says nothing."""
 
 
