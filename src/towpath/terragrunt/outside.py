@@ -1,0 +1,77 @@
+"""What cannot be known from the commit alone, behind one interface."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from towpath.hcl.evaluate import Call
+from towpath.hcl.values import Sensitive, Unknown, Value
+from towpath.terragrunt.config import Dependency
+
+__all__ = ["HermeticOutside", "Outside"]
+
+
+class Outside(Protocol):
+    """Answers what evaluation asks of the world. Each method may raise `ProblemError`."""
+
+    def env(self, name: str, default: Value, call: Call) -> Value:
+        """An environment variable; `default` None: it has none, and a variable that is not set is a problem."""
+
+    def run_cmd(self, arguments: tuple[str, ...], folder: str, call: Call) -> Value:
+        """What a command prints, without the line's end. `folder` is absolute, below `Files.root`; the arguments
+        come without Terragrunt's own flags (`--terragrunt-quiet` makes the caller mark the result sensitive).
+        """
+
+    def aws(self, what: str, call: Call) -> Value:
+        """`account_id`, `account_alias`, `caller_identity_arn` or `caller_identity_user_id`."""
+
+    def sops(self, path: str, call: Call) -> Value:
+        """The decrypted text of the file at `path` (from the repository's root), as a sensitive value."""
+
+    def terraform_command(self, call: Call) -> Value: ...
+
+    def terraform_cli_args(self, call: Call) -> Value: ...
+
+    def platform(self, call: Call) -> Value: ...
+
+    def dependency_outputs(self, dependency: Dependency) -> Value:
+        """The outputs of the unit at `dependency.path`: an object of name to value, or an unknown."""
+
+
+class HermeticOutside:
+    """Knows nothing but the environment variables it was given. No process, no network, no credentials, no guess:
+    everything else is unknown, with its source text as the origin.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = dict(environment)
+
+    def env(self, name: str, default: Value, call: Call) -> Value:  # noqa: ARG002 - the default would be a guess
+        return self._environment[name] if name in self._environment else _unknown(call)
+
+    def run_cmd(self, arguments: tuple[str, ...], folder: str, call: Call) -> Value:  # noqa: ARG002 - never run
+        return _unknown(call)
+
+    def aws(self, what: str, call: Call) -> Value:  # noqa: ARG002 - the call says it
+        return _unknown(call)
+
+    def sops(self, path: str, call: Call) -> Value:  # noqa: ARG002 - the call says it
+        return Sensitive(_unknown(call))
+
+    def terraform_command(self, call: Call) -> Value:
+        return _unknown(call)
+
+    def terraform_cli_args(self, call: Call) -> Value:
+        return _unknown(call)
+
+    def platform(self, call: Call) -> Value:
+        return _unknown(call)
+
+    def dependency_outputs(self, dependency: Dependency) -> Value:
+        """The path stands in the origin, so that two units behind one name are two values."""
+        return Unknown.of(f'dependency.{dependency.name}["{dependency.path}"].outputs', dependency.place)
+
+
+def _unknown(call: Call) -> Unknown:
+    return Unknown.of(call.source, call.place)
