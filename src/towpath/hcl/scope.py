@@ -1,0 +1,76 @@
+"""What an expression can see: variables, functions, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeAlias
+
+from towpath.hcl.values import Value
+from towpath.problems import Place
+
+__all__ = ["Call", "Function", "FunctionFiles", "Scope"]
+
+
+class FunctionFiles(Protocol):
+    """The files that functions may read. The folder that relative paths start from is bound already."""
+
+    def read(self, path: str) -> bytes | None:
+        """The content; None where there is no such file."""
+
+    def exists(self, path: str) -> bool: ...
+
+    def fileset(self, path: str, pattern: str) -> tuple[str, ...]:
+        """The files below `path` that match, relative to it, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call, as a function sees it. `source` is the text of the whole call."""
+
+    name: str
+    arguments: tuple[Value, ...]
+    place: Place
+    source: str
+    scope: Scope
+
+
+Function: TypeAlias = Callable[[Call], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The variables may be any mapping: a root may be computed when it is asked for, and asking may raise
+    `ProblemError`. `files` is None where functions may read nothing.
+    """
+
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    functions: Mapping[str, Function] = field(default_factory=dict)
+    files: FunctionFiles | None = None
+
+    def child(self, variables: Mapping[str, Value]) -> Scope:
+        """This scope with `variables` in front."""
+        return replace(self, variables=_Layered(variables, self.variables))
+
+
+class _Layered(Mapping[str, Value]):
+    """One mapping in front of another; neither is copied, since the outer one may be lazy."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, inner: Mapping[str, Value], outer: Mapping[str, Value]) -> None:
+        self._inner = inner
+        self._outer = outer
+
+    def __getitem__(self, name: str) -> Value:
+        return self._inner[name] if name in self._inner else self._outer[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._inner or name in self._outer
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._inner
+        yield from (name for name in self._outer if name not in self._inner)
+
+    def __len__(self) -> int:
+        return len(set(self._inner) | set(self._outer))
