@@ -1,0 +1,184 @@
+"""Drives the engine's commands for one unit through a runner.
+
+1. Each command runs with its hooks around it: before hooks first (one that fails stops everything), then the command,
+   then after hooks, and error hooks when what it printed fits one of their patterns.
+2. A failure that is known to go away by itself, or that the unit's `errors` block says may be retried, is tried again
+   after a pause; cancelling ends the pause.
+3. What comes back is a `Done`: what was printed or captured, or the problem in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from towpath.engines.terraform import commands
+from towpath.engines.terraform.binary import EngineBinary
+from towpath.engines.terraform.failures import DEFAULT_RETRYABLE, Failure, classify, failure_problem
+from towpath.engines.terraform.hooks import HookCall, after_hooks, before_hooks, error_hooks
+from towpath.model.commands import Cancellation, Command, CommandResult, LogSink, Runner
+from towpath.problems import Problem
+from towpath.terragrunt.config import UnitConfig
+
+__all__ = ["Console", "Done", "TerraformEngine", "Workspace"]
+
+_DEFAULT_ATTEMPTS = 3
+_DEFAULT_PAUSE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One unit, ready for the engine. `backend` are options for `init`; `config` is None for a plain root module."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(repr=False)
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    backend: tuple[str, ...] = ()
+    config: UnitConfig | None = None
+    lock_timeout: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """To where the engine's output goes, and what may stop it."""
+
+    log: LogSink
+    cancellation: Cancellation
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How one step ended: well, interrupted, or with a problem; `failure` tells which kind."""
+
+    stdout: bytes = field(default=b"", repr=False)
+    problem: Problem | None = None
+    failure: Failure | None = None
+    interrupted: bool = False
+
+    @property
+    def ok(self) -> bool:
+        return self.problem is None and not self.interrupted
+
+
+class TerraformEngine:
+    """OpenTofu or Terraform. Holds no state between calls."""
+
+    def __init__(self, binary: EngineBinary, runner: Runner) -> None:
+        self.binary = binary
+        self._runner = runner
+
+    def init(self, workspace: Workspace, console: Console) -> Done:
+        extra = self._extra(workspace, "init")
+        return self._step(workspace, console, "init", commands.init_command(self.binary.path, workspace.backend, extra))
+
+    def get(self, workspace: Workspace, console: Console) -> Done:
+        """Fetches the modules that the folder's configuration names."""
+        return self._step(workspace, console, "get", commands.get_command(self.binary.path))
+
+    def plan(self, workspace: Workspace, console: Console, *, destroy: bool) -> Done:
+        extra = self._extra(workspace, "plan")
+        argv = commands.plan_command(self.binary.path, workspace.lock_timeout, extra, destroy=destroy)
+        return self._step(workspace, console, "plan", argv)
+
+    def show(self, workspace: Workspace, console: Console) -> Done:
+        """The saved plan as JSON, in `stdout`."""
+        return self._quiet(workspace, console, "show", commands.show_command(self.binary.path))
+
+    def apply(self, workspace: Workspace, console: Console, *, destroy: bool) -> Done:
+        name = "destroy" if destroy else "apply"
+        argv = commands.apply_command(self.binary.path, workspace.lock_timeout, self._extra(workspace, name))
+        return self._step(workspace, console, name, argv)
+
+    def outputs(self, workspace: Workspace, console: Console) -> Done:
+        """`output -json`, in `stdout`."""
+        return self._quiet(workspace, console, "output", commands.output_command(self.binary.path))
+
+    def pull(self, workspace: Workspace, console: Console) -> Done:
+        """The state itself, in `stdout`; empty when there is none."""
+        return self._quiet(workspace, console, "state pull", commands.pull_command(self.binary.path))
+
+    def _extra(self, workspace: Workspace, name: str) -> tuple[str, ...]:
+        blocks = workspace.config.extra_arguments if workspace.config else ()
+        return commands.extra_arguments(blocks, name, workspace.folder)
+
+    def _quiet(self, workspace: Workspace, console: Console, name: str, argv: tuple[str, ...]) -> Done:
+        """A command whose output is wanted, without hooks."""
+        return self._retried(workspace, console, name, lambda: self._run(workspace, console, argv, capture=True))
+
+    def _step(self, workspace: Workspace, console: Console, name: str, argv: tuple[str, ...]) -> Done:
+        config = workspace.config
+        if config is None:
+            return self._retried(workspace, console, name, lambda: self._run(workspace, console, argv))
+        stopped = self._hooks(workspace, console, name, before_hooks(config.before_hooks, (name,), workspace.folder))
+        if stopped:
+            return stopped
+        done = self._retried(workspace, console, name, lambda: self._run(workspace, console, argv))
+        if done.interrupted:
+            return done
+        output = done.stdout.decode("utf-8", "replace")
+        after = after_hooks(config.after_hooks, (name,), workspace.folder, failed=not done.ok)
+        on_error = () if done.ok else error_hooks(config.error_hooks, (name,), workspace.folder, output)
+        # The command's own failure matters more than that of a hook after it.
+        hooks = self._hooks(workspace, console, name, (*after, *on_error))
+        return done if not done.ok else hooks or done
+
+    def _hooks(self, workspace: Workspace, console: Console, command: str, calls: tuple[HookCall, ...]) -> Done | None:
+        """Runs hooks in their order; what the first that failed led to, None when all went well."""
+        for call in calls:
+            console.log.line(f"towpath: hook {call.name}")
+            context = {"TG_CTX_COMMAND": command, "TG_CTX_HOOK_NAME": call.name, "TG_CTX_TF_PATH": self.binary.path}
+            environment = {**workspace.environment, **context}
+            hook = Command(call.argv, call.folder, environment, workspace.secrets, capture=call.quiet)
+            result = self._runner.run(hook, console.log, console.cancellation)
+            if result.interrupted:
+                return Done(interrupted=True)
+            if not result.ok:
+                detail = f"The hook {call.name!r} of `{command}` ended with status {result.status}."
+                return Done(problem=Problem("hook-failed", "A hook failed", detail), failure=Failure.OTHER)
+        return None
+
+    def _run(
+        self, workspace: Workspace, console: Console, argv: tuple[str, ...], *, capture: bool = False
+    ) -> CommandResult:
+        command = Command(argv, workspace.folder, workspace.environment, workspace.secrets, capture=capture)
+        return self._runner.run(command, console.log, console.cancellation)
+
+    def _retried(self, workspace: Workspace, console: Console, name: str, run: Callable[[], CommandResult]) -> Done:
+        """Runs until it goes well, fails for good, or its attempts are used up."""
+        attempt, failed = 1, Done()
+        while True:
+            result = run()
+            if result.interrupted:
+                return Done(interrupted=True)
+            if result.ok:
+                return Done(result.stdout)
+            last, failed = failed, _failed(name, result)
+            if attempt > 1 and failed.failure is Failure.STALE:
+                # The attempt before changed something: that it failed is the news, not that its plan is used up.
+                return last
+            pause = _pause(workspace.config, result.tail, attempt)
+            if pause is None:
+                return failed
+            attempt += 1
+            console.log.line(f"towpath: {name} failed in a way that may pass; attempt {attempt} in {pause:g} s")
+            if console.cancellation.wait(0, pause) > 0:
+                return Done(interrupted=True)
+
+
+def _failed(name: str, result: CommandResult) -> Done:
+    problem = failure_problem(name, result.status, result.tail)
+    return Done(result.tail.encode(), problem, classify(result.tail))
+
+
+def _pause(config: UnitConfig | None, output: str, attempt: int) -> float | None:
+    """Seconds to wait before the next attempt; None when there is none."""
+    if classify(output) in (Failure.STALE, Failure.LOCKED):
+        return None
+    for retry in config.retries if config else ():
+        if any(re.search(pattern, output) for pattern in retry.retryable_errors):
+            return float(retry.sleep_interval_sec) if attempt < retry.max_attempts else None
+    if any(re.search(pattern, output) for pattern in DEFAULT_RETRYABLE):
+        return _DEFAULT_PAUSE if attempt < _DEFAULT_ATTEMPTS else None
+    return None

@@ -1,0 +1,52 @@
+"""Which hooks run around a command, with what, where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from towpath.terragrunt.config import Hook
+
+__all__ = ["HookCall", "after_hooks", "before_hooks", "error_hooks"]
+
+
+@dataclass(frozen=True, slots=True)
+class HookCall:
+    """One hook to run; `quiet` keeps its standard output out of the log."""
+
+    name: str
+    argv: tuple[str, ...]
+    folder: Path
+    quiet: bool = False
+
+
+def before_hooks(hooks: Iterable[Hook], commands: Collection[str], folder: Path) -> tuple[HookCall, ...]:
+    """`commands` are the names under which the command is known; `folder` is where the engine runs."""
+    return tuple(_call(hook, folder) for hook in hooks if _fits(hook, commands))
+
+
+def after_hooks(
+    hooks: Iterable[Hook], commands: Collection[str], folder: Path, *, failed: bool
+) -> tuple[HookCall, ...]:
+    """After a failure only those run that ask for it (`run_on_error`)."""
+    return tuple(_call(hook, folder) for hook in hooks if _fits(hook, commands) and (hook.run_on_error or not failed))
+
+
+def error_hooks(hooks: Iterable[Hook], commands: Collection[str], folder: Path, output: str) -> tuple[HookCall, ...]:
+    """Those one of whose patterns is found in what the engine printed."""
+    return tuple(
+        _call(hook, folder)
+        for hook in hooks
+        if _fits(hook, commands) and any(re.search(pattern, output) for pattern in hook.on_errors)
+    )
+
+
+def _fits(hook: Hook, commands: Collection[str]) -> bool:
+    return bool(hook.execute) and hook.if_ is not False and any(command in hook.commands for command in commands)
+
+
+def _call(hook: Hook, folder: Path) -> HookCall:
+    where = folder / hook.working_dir if hook.working_dir else folder
+    return HookCall(hook.name, tuple(hook.execute), where, hook.suppress_stdout)

@@ -1,0 +1,88 @@
+"""A commit's files on disk, shared by all units that are worked on at that commit."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from towpath.config import TowpathConfig, load_accounts, load_config
+from towpath.git import Tree
+from towpath.live.placement import Placer
+from towpath.model.paths import UnitPath
+from towpath.problems import Problem, ProblemError, has_errors
+from towpath.runs.workbench.tools import Tools
+
+__all__ = ["Checkout", "Checkouts", "FolderFiles"]
+
+_SETTINGS = "towpath.yml"
+_CONFIGURATION = "terragrunt.hcl"
+
+
+class FolderFiles:
+    """A checkout behind the interface of evaluation; path functions see where it really is."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.root = str(folder)
+
+    def read(self, path: str) -> bytes | None:
+        file = self._folder / path
+        return file.read_bytes() if file.is_file() else None
+
+    def exists(self, path: str) -> bool:
+        return (self._folder / path).exists()
+
+    def is_folder(self, path: str) -> bool:
+        return (self._folder / path).is_dir()
+
+    def files_below(self, path: str) -> tuple[str, ...]:
+        found = (file for file in (self._folder / path).rglob("*") if not file.is_dir())
+        return tuple(sorted(file.relative_to(self._folder).as_posix() for file in found))
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """One commit: its files in `folder`, and what its `towpath.yml` and accounts say."""
+
+    commit: str
+    folder: Path
+    config: TowpathConfig
+    placer: Placer
+
+    def unit_folder(self, unit: UnitPath) -> Path:
+        """Raises `ProblemError` (`unknown-unit`)."""
+        folder = self.folder / unit
+        if not folder.is_dir():
+            detail = f"Commit {self.commit[:12]} has no folder {unit!r}."
+            raise ProblemError(Problem("unknown-unit", "There is no such unit", detail, unit=unit))
+        return folder
+
+    def is_terragrunt(self, unit: UnitPath) -> bool:
+        return (self.unit_folder(unit) / _CONFIGURATION).is_file()
+
+
+class Checkouts:
+    """Makes each checkout once. Thread-safe; two processes that make the same one do not disturb each other."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._lock = threading.Lock()
+        self._made: dict[str, Checkout] = {}
+
+    def at(self, commit: str) -> Checkout:
+        """Raises `ProblemError` (`unknown-commit`, and what is wrong with `towpath.yml`)."""
+        with self._lock:
+            if commit not in self._made:
+                self._made[commit] = self._make(self._tools.commits.tree(commit))
+            return self._made[commit]
+
+    def _make(self, tree: Tree) -> Checkout:
+        folder = self._tools.state / "checkouts" / tree.commit
+        tree.export(folder)
+        config = load_config(tree.read(_SETTINGS))
+        accounts = load_accounts(tree.read, config)
+        problems = (*config.problems, *accounts.problems)
+        if has_errors(problems):
+            raise ProblemError(*problems)
+        return Checkout(tree.commit, folder, config.value, Placer(config.value, accounts))

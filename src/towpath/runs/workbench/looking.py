@@ -1,0 +1,118 @@
+"""Looks at a unit's state as it is: its mark, its outputs, who holds its lock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from towpath.engines.terraform.backend import Backend, backend_of_init
+from towpath.engines.terraform.engine import Console, Done
+from towpath.engines.terraform.state import Output, StateSnapshot, read_outputs, read_state
+from towpath.problems import ProblemError
+from towpath.runs.workbench.credentials import UnitCredentials
+from towpath.runs.workbench.evaluating import EvaluatedUnit, EvaluationRequest, Evaluator, unknown_outputs
+from towpath.runs.workbench.outputs import Remembered
+from towpath.runs.workbench.preparing import Prepared, Preparer, settled_backend
+from towpath.runs.workbench.states import StateAccess, StateReader
+from towpath.runs.workbench.tools import InterruptedWorkError, Tools
+from towpath.system.aws import session_name
+
+__all__ = ["Look", "Looking", "finished", "init", "state_access"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen; `locked_by` None: nobody holds the lock, or it cannot be seen."""
+
+    snapshot: StateSnapshot
+    locked_by: str | None = None
+
+
+class Looking:
+    """Looks directly where it can, and through the engine where it must."""
+
+    def __init__(self, tools: Tools, evaluator: Evaluator, preparer: Preparer) -> None:
+        self._tools = tools
+        self._evaluator = evaluator
+        self._preparer = preparer
+        self._reader = StateReader(tools.aws, tools.environment)
+        self._remembered = Remembered()
+
+    def outputs(self, request: EvaluationRequest, console: Console) -> Mapping[str, Output]:
+        """The outputs in a unit's state; empty without a state."""
+        evaluated = self._remembered.get(request, self._evaluate)
+        # The session of the role may have come near its end since.
+        evaluated = self._renewed(evaluated)
+        snapshot = self._directly(evaluated)
+        return snapshot.outputs if snapshot is not None else self._through_engine(evaluated, console).outputs
+
+    def look(self, request: EvaluationRequest, console: Console) -> Look:
+        evaluated = self._evaluate(request)
+        access = self._access(evaluated)
+        snapshot = self._reader.snapshot(access) if access else None
+        holder = self._reader.lock_holder(access) if access else None
+        return Look(snapshot or self._through_engine(evaluated, console), holder)
+
+    def in_workspace(self, evaluated: EvaluatedUnit, prepared: Prepared, console: Console) -> StateSnapshot:
+        """The state of a unit that was initialised: the engine has written down where it is."""
+        access = state_access(_initialised(prepared.workspace.folder), evaluated)
+        snapshot = self._reader.snapshot(access)
+        if snapshot is not None:
+            return snapshot
+        return read_state(finished(prepared.engine.pull(prepared.workspace, console)).stdout)
+
+    def _evaluate(self, request: EvaluationRequest) -> EvaluatedUnit:
+        return self._evaluator.evaluate(request, unknown_outputs)
+
+    def _renewed(self, evaluated: EvaluatedUnit) -> EvaluatedUnit:
+        request = evaluated.request
+        given = UnitCredentials(self._tools.aws, request.run)
+        fresh = given.of(evaluated.account, evaluated.config, request.unit, request.purpose)
+        return replace(evaluated, credentials=fresh)
+
+    def _access(self, evaluated: EvaluatedUnit) -> StateAccess | None:
+        backend = settled_backend(evaluated, self._tools.commits.folder)
+        return state_access(backend, evaluated) if backend else None
+
+    def _directly(self, evaluated: EvaluatedUnit) -> StateSnapshot | None:
+        access = self._access(evaluated)
+        return self._reader.snapshot(access) if access else None
+
+    def _through_engine(self, evaluated: EvaluatedUnit, console: Console) -> StateSnapshot:
+        prepared = self._preparer.prepare_for_looking(evaluated, console)
+        try:
+            init(self._preparer, prepared, console)
+            snapshot = self.in_workspace(evaluated, prepared, console)
+            if snapshot.is_empty:
+                return snapshot
+            # A state may be encrypted, or kept in a form of its own; the engine's own answer counts.
+            outputs = read_outputs(finished(prepared.engine.outputs(prepared.workspace, console)).stdout)
+            return replace(snapshot, outputs=outputs)
+        finally:
+            prepared.remove()
+
+
+def init(preparer: Preparer, prepared: Prepared, console: Console) -> None:
+    """Initialises. Raises `ProblemError` or `InterruptedWorkError`."""
+    with preparer.providers.turn(console.cancellation):
+        finished(prepared.engine.init(prepared.workspace, console))
+
+
+def finished(done: Done) -> Done:
+    """The same, if it went well. Raises `ProblemError` or `InterruptedWorkError` if not."""
+    if done.interrupted:
+        raise InterruptedWorkError
+    if done.problem:
+        raise ProblemError(done.problem)
+    return done
+
+
+def state_access(backend: Backend, evaluated: EvaluatedUnit) -> StateAccess:
+    session = session_name("towpath", evaluated.request.run, evaluated.unit)
+    return StateAccess(backend, evaluated.credentials, session)
+
+
+def _initialised(folder: Path) -> Backend:
+    written = folder / ".terraform" / "terraform.tfstate"
+    return backend_of_init(written.read_bytes() if written.is_file() else None)

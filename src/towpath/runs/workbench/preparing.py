@@ -1,0 +1,336 @@
+"""Makes an evaluated unit ready for the engine.
+
+1. The engine is chosen by `towpath.yml` at the unit's commit, and by what the unit itself asks for.
+2. The module is put into the unit's working folder, the unit's own files over it, generated files over those.
+3. The backend is settled. State that the engine would keep in a folder which does not last (the checkout, the working
+   folder) is kept in the repository's own folder instead, where Terragrunt would have it.
+4. Inputs become variables; credentials go into the environment, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from towpath.engines.terraform.backend import OVERRIDE_FILE, Backend, backend_of, local_override
+from towpath.engines.terraform.binary import EngineChoice
+from towpath.engines.terraform.commands import extra_environment
+from towpath.engines.terraform.engine import Console, TerraformEngine, Workspace
+from towpath.engines.terraform.environment import Inputs, engine_environment, pass_inputs
+from towpath.engines.terraform.generated import (
+    FileChange,
+    backend_settings,
+    decide_files,
+    render_backend,
+    render_settings,
+)
+from towpath.engines.terraform.source import LocalSource, read_source
+from towpath.engines.terraform.state import exact_json
+from towpath.engines.terraform.working_folder import (
+    CopyRules,
+    copy_tree,
+    make_private,
+    mirror_unit,
+    overlay_unit,
+    write_changes,
+    write_private,
+)
+from towpath.hcl.values import Unknown, Value, contains_unknown
+from towpath.problems import Place, Problem, ProblemError
+from towpath.runs.workbench.evaluating import EvaluatedUnit
+from towpath.runs.workbench.modules import ModuleFiles, read_module
+from towpath.runs.workbench.providers import ProviderCache
+from towpath.runs.workbench.sources import SourceRequest, fetch_source
+from towpath.runs.workbench.tools import Tools, unit_folder_name
+from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
+
+__all__ = ["Prepared", "Preparer", "lasting_path", "settled_backend"]
+
+_BACKEND_FILE = "towpath.tfbackend"
+_INPUTS_FILE = "towpath-inputs.auto.tfvars.json"
+_CONFIGURES_TOWPATH = ("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl", "terragrunt.values.hcl")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A unit in its working folder; `root` is that folder's top, which is removed when the work is done."""
+
+    root: Path
+    workspace: Workspace
+    engine: TerraformEngine
+
+    def remove(self) -> None:
+        """Nothing of the work stays: states and plans hold secrets."""
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+class Preparer:
+    """Prepares units."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self.providers = ProviderCache(tools.state / "providers", tools.environment)
+
+    def prepare(self, evaluated: EvaluatedUnit, console: Console) -> Prepared:
+        """Raises `ProblemError` with what keeps the engine from being started, or `InterruptedWorkError`."""
+        root = self._tools.state / "work" / evaluated.request.run / unit_folder_name(evaluated.unit)
+        make_private(root)
+        inputs = _inputs(evaluated.config)
+        prepared = self._place(evaluated, root, inputs, console)
+        folder, module = prepared.workspace.folder, read_module(prepared.workspace.folder)
+        backend = self._settle_backend(evaluated, folder, module)
+        _write_inputs(folder, inputs, module)
+        secrets = (*evaluated.secrets, *_declared_secrets(inputs, module))
+        return replace(prepared, workspace=replace(prepared.workspace, backend=backend, secrets=secrets))
+
+    def prepare_for_looking(self, evaluated: EvaluatedUnit, console: Console) -> Prepared:
+        """Prepares no more than the backend, so that the engine can be asked about the state: no providers, no inputs.
+        In a folder of its own, since the unit itself may be worked on at the same time.
+        """
+        parent = self._tools.state / "work" / evaluated.request.run
+        parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        root = Path(tempfile.mkdtemp(prefix=f"look-{unit_folder_name(evaluated.unit)}-", dir=parent))
+        folder = root / "look"
+        folder.mkdir()
+        state = evaluated.config.remote_state if evaluated.config else None
+        options: tuple[str, ...] = ()
+        prepared = self._bare(evaluated, root, Inputs())
+        if state is not None and not state.disable_init:
+            write_private(folder / "backend.tf", render_backend(self._lasting(state, evaluated)).encode())
+        else:
+            placed = self._place(evaluated, root / "module", Inputs(), console).workspace.folder
+            module = read_module(placed)
+            if module.backend_code is not None:
+                name, code = module.backend_code
+                write_private(folder / name, code.encode())
+            options = self._settle_backend(evaluated, folder, module)
+        return replace(prepared, workspace=replace(prepared.workspace, folder=folder, backend=options))
+
+    def _bare(self, evaluated: EvaluatedUnit, root: Path, inputs: Inputs) -> Prepared:
+        """With an engine and an environment, and nothing in its folder yet."""
+        engine = TerraformEngine(self._tools.find_engine(_choice(evaluated), self._tools.processes), self._tools.runner)
+        workspace = Workspace(
+            folder=root,
+            environment=self._environment(evaluated, inputs),
+            secrets=evaluated.secrets,
+            config=evaluated.config,
+            lock_timeout=evaluated.checkout.config.lock_timeout,
+        )
+        return Prepared(root, workspace, engine)
+
+    def _place(self, evaluated: EvaluatedUnit, root: Path, inputs: Inputs, console: Console) -> Prepared:
+        """With the module and the generated files in place."""
+        prepared = self._bare(evaluated, root, inputs)
+        folder = self._place_module(evaluated, prepared, console)
+        write_changes(folder, self._generated(evaluated, folder))
+        return replace(prepared, workspace=replace(prepared.workspace, folder=folder))
+
+    def _environment(self, evaluated: EvaluatedUnit, inputs: Inputs) -> dict[str, str]:
+        config = evaluated.config
+        credentials = evaluated.credentials.variables() if evaluated.credentials else {}
+        commands = ("init", evaluated.request.command)
+        extra = extra_environment(config.extra_arguments, commands) if config else {}
+        own = engine_environment(self._tools.environment, credentials, inputs.variables, extra)
+        return {**own, **self.providers.variables()}
+
+    def _place_module(self, evaluated: EvaluatedUnit, prepared: Prepared, console: Console) -> Path:
+        """Puts the module and the unit's own files into the working folder; returns where the engine runs."""
+        root = prepared.root
+        rules = _rules(evaluated.config)
+        own = evaluated.checkout.unit_folder(evaluated.unit)
+        source = read_source(*_source(evaluated.config))
+        if source is None:
+            left_out = CopyRules(rules.include, (*rules.exclude, *_CONFIGURES_TOWPATH), rules.lock_file)
+            return mirror_unit(evaluated.checkout.folder, evaluated.unit, root, left_out)
+        if isinstance(source, LocalSource):
+            package, below = own / source.folder, source.below
+            _must_stay_inside(package, evaluated)
+        else:
+            request = SourceRequest(source, self._tools.state / "sources", evaluated.request.run, prepared.workspace)
+            fetched = fetch_source(request, prepared.engine, console)
+            package, below = fetched.package, fetched.below
+        copy_tree(package, root, CopyRules(exclude=rules.exclude))
+        folder = root / below
+        if not folder.is_dir():
+            detail = f"The source has no folder {below!r}, which stands after its `//`."
+            raise ProblemError(Problem("source-not-found", "A module's folder does not exist", detail))
+        overlay_unit(own, folder, rules, _CONFIGURES_TOWPATH)
+        return folder
+
+    def _generated(self, evaluated: EvaluatedUnit, folder: Path) -> tuple[FileChange, ...]:
+        """The files that the unit generates, the backend's first. Raises `ProblemError` (`generated-file-exists`)."""
+        if evaluated.config is None:
+            return ()
+        blocks = list(evaluated.config.generate)
+        state = evaluated.config.remote_state
+        if state is not None and state.generate is not None:
+            path, if_exists = state.generate
+            contents = render_backend(self._lasting(state, evaluated))
+            blocks.insert(0, Generate("remote_state", path, contents, if_exists))
+        changes, problems = decide_files(blocks, lambda path: _read(folder / path))
+        if problems:
+            raise ProblemError(*(problem.in_unit(evaluated.unit) for problem in problems))
+        return changes
+
+    def _lasting(self, state: RemoteState, evaluated: EvaluatedUnit) -> RemoteState:
+        return _lasting(state, evaluated, self._tools.commits.folder)
+
+    def _settle_backend(self, evaluated: EvaluatedUnit, folder: Path, module: ModuleFiles) -> tuple[str, ...]:
+        """Writes what the backend needs; returns options for `init`."""
+        state = evaluated.config.remote_state if evaluated.config else None
+        home = self._tools.commits.folder
+        if state is None:
+            if module.backend in (None, "local"):
+                path = lasting_path(evaluated, home, module.backend_path)
+                write_private(folder / OVERRIDE_FILE, local_override(path))
+            return ()
+        if state.disable_init:
+            return ("-backend=false",)
+        if state.generate is not None:
+            return ()
+        if module.backend != state.backend:
+            raise ProblemError(_no_backend_block(state, module))
+        settings = render_settings(backend_settings(self._lasting(state, evaluated)))
+        write_private(folder / _BACKEND_FILE, settings.encode())
+        return (f"-backend-config={_BACKEND_FILE}",)
+
+
+def _choice(evaluated: EvaluatedUnit) -> EngineChoice:
+    settings = evaluated.checkout.config.engine
+    asked = [("towpath.yml", settings.version)]
+    if evaluated.config:
+        asked.append((evaluated.unit, evaluated.config.terraform_version_constraint))
+    binary = settings.binary or (evaluated.config.terraform_binary if evaluated.config else None)
+    return EngineChoice(settings.name, binary, tuple((who, what) for who, what in asked if what))
+
+
+def _source(config: UnitConfig | None) -> tuple[str | None, Place | None]:
+    if config is None or config.source is None:
+        return None, None
+    place = config.provenance.get("terraform.source")
+    if isinstance(config.source, Unknown):
+        raise ProblemError(_unknown("terraform.source", config.source, place))
+    return config.source, place
+
+
+def _rules(config: UnitConfig | None) -> CopyRules:
+    if config is None:
+        return CopyRules()
+    return CopyRules(config.include_in_copy, config.exclude_from_copy, config.copy_terraform_lock_file)
+
+
+def _must_stay_inside(package: Path, evaluated: EvaluatedUnit) -> None:
+    """A path that climbs out of the checkout would lead to somewhere among Towpath's own folders."""
+    plain = Path(os.path.normpath(package))
+    state = evaluated.checkout.folder.parent.parent
+    if plain.is_relative_to(state) and not plain.is_relative_to(evaluated.checkout.folder):
+        detail = f"The source of {evaluated.unit} leads out of the repository."
+        hint = "Give a path inside the repository, or a source that can be fetched."
+        raise ProblemError(Problem("source-not-found", "A module's folder does not exist", detail, hint=hint))
+
+
+def _read(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _lasting(state: RemoteState, evaluated: EvaluatedUnit, home: Path) -> RemoteState:
+    """The same state, with a local one where it lasts."""
+    if state.backend != "local":
+        return state
+    written = state.config.get("path")
+    path = lasting_path(evaluated, home, written if isinstance(written, str) else None)
+    return replace(state, config={**state.config, "path": path})
+
+
+def lasting_path(evaluated: EvaluatedUnit, home: Path, written: str | None) -> str:
+    """Where local state is kept for good: a path in the checkout is meant in the repository, `home`; a relative one is
+    meant from the unit's folder.
+    """
+    unit = evaluated.checkout.unit_folder(evaluated.unit)
+    path = Path(os.path.normpath(unit / (written or "terraform.tfstate")))
+    checkout = evaluated.checkout.folder
+    return str(home / path.relative_to(checkout)) if path.is_relative_to(checkout) else str(path)
+
+
+def settled_backend(evaluated: EvaluatedUnit, home: Path) -> Backend | None:
+    """The unit's backend, where its configuration alone says it; None when the module's code must be asked.
+
+    Raises `ProblemError` (`value-unknown`).
+    """
+    state = evaluated.config.remote_state if evaluated.config else None
+    if state is None or state.disable_init:
+        return None
+    try:
+        return backend_of(_lasting(state, evaluated, home))
+    except ValueError as error:
+        detail = f"The backend of {evaluated.unit} depends on {error}."
+        raise ProblemError(Problem("value-unknown", "A value is not known", detail)) from None
+
+
+def _inputs(config: UnitConfig | None) -> Inputs:
+    if config is None:
+        return Inputs()
+    for name, value in config.inputs.items():
+        if contains_unknown(value):
+            raise ProblemError(_unknown(f"inputs.{name}", value, config.provenance.get(f"inputs.{name}")))
+    return pass_inputs(config.inputs)
+
+
+def _write_inputs(folder: Path, inputs: Inputs, module: ModuleFiles) -> None:
+    """Only variables that the module declares: the engine warns about others in a file, not in the environment."""
+    known = {name: value for name, value in inputs.file.items() if name in module.variables}
+    if known:
+        write_private(folder / _INPUTS_FILE, exact_json(known).encode())
+
+
+def _declared_secrets(inputs: Inputs, module: ModuleFiles) -> tuple[str, ...]:
+    """Inputs for variables that the module calls sensitive are secrets, wherever they come from."""
+    found = []
+    for name, sensitive in module.variables.items():
+        text = inputs.variables.get(f"TF_VAR_{name}")
+        if sensitive and text and len(text) >= 4:
+            found.extend([text, *_texts_in(text)])
+    return tuple(found)
+
+
+def _texts_in(text: str) -> list[str]:
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return []
+    waiting, found = [data], []
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str) and len(item) >= 4:
+            found.append(item)
+        elif isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return found
+
+
+def _unknown(attribute: str, value: Value, place: Place | None) -> Problem:
+    sources = sorted(_origins(value))
+    detail = f"{attribute} depends on {', '.join(sources) or 'something'}, which could not be found out."
+    return Problem("value-unknown", "A value is not known", detail, place)
+
+
+def _origins(value: Value) -> set[str]:
+    if isinstance(value, Unknown):
+        return {origin.source for origin in value.origins}
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+    return {source for part in parts for source in _origins(part)}
+
+
+def _no_backend_block(state: RemoteState, module: ModuleFiles) -> Problem:
+    has = f"a backend {module.backend!r}" if module.backend else "no backend"
+    detail = f"`remote_state` configures a backend {state.backend!r}, but the module's code declares {has}."
+    hint = (
+        f'Add `backend "{state.backend}" {{}}` to the module, or let `remote_state` generate it (`generate = {{…}}`).'
+    )
+    return Problem("backend-block-missing", "The module declares no such backend", detail, hint=hint)

@@ -1,0 +1,53 @@
+"""What the workbench works with. `service` puts it together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from towpath.engines.terraform.binary import EngineBinary, EngineChoice
+from towpath.git import Tree
+from towpath.model.commands import Runner
+from towpath.model.work import PlanFiles
+from towpath.system.aws import Aws
+from towpath.system.processes import Processes
+
+__all__ = ["Commits", "InterruptedWorkError", "Tools", "unit_folder_name"]
+
+
+class Commits(Protocol):
+    """The repository. `folder` is where it stands on this machine; local state paths inside of it are kept there."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    def tree(self, commit: str) -> Tree: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """`state` is Towpath's own folder (`checkouts`, `work`, `sources` and `providers` are made in it); `environment` is
+    that of this process; `find_engine` may be replaced in tests.
+    """
+
+    commits: Commits
+    state: Path
+    environment: Mapping[str, str] = field(repr=False)
+    processes: Processes
+    runner: Runner
+    aws: Aws
+    plan_files: PlanFiles
+    find_engine: Callable[[EngineChoice, Processes], EngineBinary]
+
+
+class InterruptedWorkError(Exception):
+    """Towpath was asked to stop, and work on the unit ended before it was done."""
+
+
+def unit_folder_name(unit: str) -> str:
+    """A unit's path as the name of one folder: short, and different for different units."""
+    readable = unit.replace("/", "--")[-80:]
+    return f"{readable}-{hashlib.sha256(unit.encode()).hexdigest()[:8]}"

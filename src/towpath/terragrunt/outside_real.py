@@ -1,0 +1,143 @@
+"""What lies outside of a commit, asked for real: when a unit is planned or applied, never in detection."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from towpath.hcl.evaluate import Call
+from towpath.hcl.values import Sensitive, Value
+from towpath.problems import Place, Problem, ProblemError
+from towpath.system.aws import Aws, AwsCredentials
+from towpath.system.processes import Processes
+from towpath.terragrunt.config import Dependency
+
+__all__ = ["RealOutside", "Surroundings"]
+
+_COMMAND_SECONDS = 600.0
+_SECRET_NAMES = ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PRIVATE_KEY", "API_KEY", "CREDENTIAL")
+_PLATFORMS = {"linux": "linux", "darwin": "darwin", "win32": "windows"}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where a unit is evaluated. `root` is the folder in which the repository stands; `environment` is what commands
+    get, the unit's `credentials` in it; `command` is the engine's command that the evaluation is for.
+    """
+
+    root: Path
+    environment: Mapping[str, str] = field(repr=False)
+    processes: Processes
+    aws: Aws
+    credentials: AwsCredentials | None = None
+    command: str = "plan"
+
+
+class RealOutside:
+    """Answers from the machine, AWS and the states of other units. For one evaluation: answers are kept.
+
+    `secrets` grows by what was seen that must not be shown.
+    """
+
+    def __init__(self, surroundings: Surroundings, outputs: Callable[[Dependency], Value]) -> None:
+        self._at = surroundings
+        self._outputs = outputs
+        self._ran: dict[tuple[str, tuple[str, ...]], str] = {}
+        self.secrets: list[str] = list(surroundings.credentials.secrets()) if surroundings.credentials else []
+
+    def env(self, name: str, default: Value, call: Call) -> Value:
+        value = self._at.environment.get(name)
+        if value is None:
+            if default is None:
+                detail = f"{call.source} has no default, and {name} is not set where Towpath runs."
+                raise ProblemError(
+                    Problem("environment-missing", "An environment variable is not set", detail, call.place)
+                )
+            return default
+        if value and any(word in name.upper() for word in _SECRET_NAMES):
+            self.secrets.append(value)
+        return value
+
+    def run_cmd(self, arguments: tuple[str, ...], folder: str, call: Call) -> Value:
+        if (folder, arguments) not in self._ran:
+            self._ran[folder, arguments] = self._run(arguments, Path(folder), call.place)
+        return self._ran[folder, arguments]
+
+    def aws(self, what: str, call: Call) -> Value:
+        try:
+            if what == "account_alias":
+                return self._at.aws.account_alias(self._at.credentials)
+            caller = self._at.aws.identity(self._at.credentials)
+        except ProblemError as error:
+            raise ProblemError(*(_placed(problem, call.place) for problem in error.problems)) from None
+        return {
+            "account_id": caller.account,
+            "caller_identity_arn": caller.arn,
+            "caller_identity_user_id": caller.user_id,
+        }[what]
+
+    def sops(self, path: str, call: Call) -> Value:
+        text = self._run(("sops", "--decrypt", str(self._at.root / path)), self._at.root, call.place, secret=True)
+        self.secrets.extend(_long_lines(text))
+        return Sensitive(text)
+
+    def terraform_command(self, call: Call) -> Value:
+        del call
+        return self._at.command
+
+    def terraform_cli_args(self, call: Call) -> Value:
+        del call
+        return (self._at.command,)
+
+    def platform(self, call: Call) -> Value:
+        del call
+        return _PLATFORMS.get(sys.platform, sys.platform)
+
+    def dependency_outputs(self, dependency: Dependency) -> Value:
+        return self._outputs(dependency)
+
+    def _run(self, argv: tuple[str, ...], folder: Path, place: Place, *, secret: bool = False) -> str:
+        try:
+            result = self._at.processes.run(
+                argv, folder=folder, environment=self._at.environment, timeout=_COMMAND_SECONDS
+            )
+        except ProblemError as error:
+            raise ProblemError(*(_placed(problem, place) for problem in error.problems)) from None
+        if not result.ok:
+            said = "" if secret else self._redacted(_last_line(result.stderr))
+            detail = f"{argv[0]} ended with status {result.status}{f': {said}' if said else '.'}"
+            raise ProblemError(Problem("command-failed", "A command of the configuration failed", detail, place))
+        return result.stdout.decode("utf-8", "replace").removesuffix("\n")
+
+    def _redacted(self, text: str) -> str:
+        for known in self.secrets:
+            text = text.replace(known, "(redacted)")
+        return text
+
+
+def _placed(problem: Problem, place: Place) -> Problem:
+    return Problem(
+        problem.id,
+        problem.summary,
+        problem.detail,
+        problem.place or place,
+        problem.hint,
+        problem.unit,
+        problem.severity,
+    )
+
+
+def _last_line(content: bytes) -> str:
+    lines = content.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1].strip() if lines else ""
+
+
+def _long_lines(text: str) -> Iterator[str]:
+    """The values in a decrypted file: what stands after the last `:` or `=` of a line, and lines that have none."""
+    for line in text.splitlines():
+        value = line.replace("=", ":").partition(":")[2] or line
+        value = value.strip().strip("\"',")
+        if len(value) >= 4:
+            yield value
