@@ -23,6 +23,7 @@ from towpath.changes.attribution import Overlay
 from towpath.changes.find import changed_files, find_changes, find_changes_since_ledger
 from towpath.changes.following import outputs_read
 from towpath.changes.request import ChangesRequest
+from towpath.changes.select import select_units
 from towpath.changes.values import attribute_path
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "find_changes",
     "find_changes_since_ledger",
     "outputs_read",
+    "select_units",
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from towpath.changes import ChangesRequest, Overlay, find_changes
 from towpath.git import Repository
-from towpath.live import Live, load_live
+from towpath.live import ContentHashes, Live, load_live
 from towpath.model.changes import ChangeSet
 from towpath.model.paths import UnitPath
 from towpath.planning import Walk, plan_walk
@@ -37,6 +37,7 @@ class Reading:
     repository: Repository
     environment: Mapping[str, str]
     cache: ParseCache = field(default_factory=ParseCache)
+    _hashes: ContentHashes = field(default_factory=ContentHashes)
     _lives: dict[str, Live] = field(default_factory=dict)
 
     @staticmethod
@@ -49,7 +50,8 @@ class Reading:
         """The live repository at a commit. Raises `ProblemError` (`unknown-commit`)."""
         commit = self.repository.resolve(revision)
         if commit not in self._lives:
-            self._lives[commit] = load_live(self.repository.tree(commit), self.cache, self.environment)
+            tree = self.repository.tree(commit)
+            self._lives[commit] = load_live(tree, self.cache, self.environment, hashes=self._hashes)
         return self._lives[commit]
 
     def compare(self, base: str, head: str = "HEAD") -> Comparison:
@@ -63,7 +65,8 @@ class Reading:
         differing = _differing(base, head)
 
         def put_back(files: frozenset[str]) -> Live:
-            return load_live(ours.with_files_of(theirs, files), self.cache, self.environment, only=differing)
+            tree = ours.with_files_of(theirs, files)
+            return load_live(tree, self.cache, self.environment, only=differing, hashes=self._hashes)
 
         return put_back
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from towpath.cli.app import App, pass_app
+from towpath.cli.commands.arguments import complete_unit
 from towpath.cli.commands.reading import find_unit, open_reading, tell_uncommitted
 from towpath.cli.exits import status_of
 from towpath.cli.views.show import show_json, show_lines
@@ -13,7 +14,7 @@ __all__ = ["show"]
 
 
 @click.command()
-@click.argument("unit")
+@click.argument("unit", shell_complete=complete_unit)
 @click.option("--at", "revision", default="HEAD", show_default=True, help="The commit to read.")
 @pass_app
 def show(app: App, unit: str, revision: str) -> int:
