@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -15,7 +17,8 @@ from towpath.system import Clock, Environment, Ids, Processes
 
 __all__ = ["App", "Doors", "Options", "pass_app"]
 
-_F = TypeVar("_F", bound=Callable[..., Any])
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,16 @@ class App:
         options = self.options
         color = not options.no_color and not self.doors.environment.get("NO_COLOR")
         mode = Mode(options.json, color, options.quiet, options.verbose)
-        return Output(click.get_text_stream("stdout"), click.get_text_stream("stderr"), mode)
+        return Output(sys.stdout, sys.stderr, mode)
 
 
-def pass_app(command: _F) -> _F:
+def pass_app(command: Callable[Concatenate[App, _P], _R]) -> Callable[_P, _R]:
     """Gives a command the `App` as its first argument."""
-    return click.make_pass_decorator(App)(command)
+
+    @wraps(command)
+    def with_app(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        app = click.get_current_context().find_object(App)
+        assert app is not None, "commands are started by `main.run`"  # noqa: S101  # nobody else calls one
+        return command(app, *args, **kwargs)
+
+    return with_app

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -47,6 +48,9 @@ def cli() -> None:
 
 def main() -> None:
     """The console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter stops nothing
     sys.exit(run(sys.argv[1:], real_doors()))
 
 
@@ -88,5 +92,5 @@ def _failed(app: App, error: ProblemError) -> int:
 
 def _reader_gone() -> int:
     """Whoever read the output has seen enough; nothing more is written, at the interpreter's end either."""
-    sys.stdout = None  # type: ignore[assignment]  # the only way to keep the interpreter from flushing it again
+    sys.stdout = None  # keeps the interpreter from flushing it again at its end
     return ExitStatus.DONE

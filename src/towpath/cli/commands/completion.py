@@ -19,9 +19,9 @@ _HOW = {
 
 @click.command()
 @click.argument("shell", type=click.Choice(sorted(_SHELLS)))
-@click.pass_context
 @pass_app
-def completion(app: App, context: click.Context, shell: str) -> None:
+def completion(app: App, shell: str) -> None:
     """The script that lets SHELL complete commands, options and units."""
-    program = _SHELLS[shell](context.find_root().command, {}, "towpath", "_TOWPATH_COMPLETE")
+    root = click.get_current_context().find_root().command
+    program = _SHELLS[shell](root, {}, "towpath", "_TOWPATH_COMPLETE")
     app.output.text(f"# {_HOW[shell]}\n{program.source_template % program.source_vars()}")
