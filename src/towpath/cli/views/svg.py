@@ -41,7 +41,7 @@ def graph_svg(graph: Graph) -> str:
     edges = [drawing.edge(points) for points in layout.edges.values()]
     wrong = [drawing.wrong_edge(d, u) for u, d in graph.edges if columns[d] >= columns[u]]
     boxes = [text for node in graph.nodes for text in drawing.box(node)]
-    return "\n".join([*drawing.head(), *drawing.bands(), *edges, *wrong, *boxes, "</svg>"])
+    return "\n".join([*drawing.head(), *drawing.bands(), *edges, *boxes, *wrong, "</svg>"])
 
 
 def _columns(graph: Graph) -> Mapping[str, int]:
@@ -122,12 +122,16 @@ class _Drawing:
         return f'<path class="edge" marker-end="url(#tip)" d="{" ".join(path)}"/>'
 
     def wrong_edge(self, dependency: str, unit: str) -> str:
+        """An arc below the boxes, against the direction of the others."""
         start, end = self._layout.nodes[dependency], self._layout.nodes[unit]
-        x, y = self._right(start), self._middle(start)
-        to_x, to_y = self._right(end), self._middle(end)
-        bend = max(x, to_x) + _GAP / 2
-        curve = f"C{bend:.1f},{y:.1f} {bend:.1f},{to_y:.1f} {to_x:.1f},{to_y:.1f}"
-        return f'<path class="wrong" d="M{x:.1f},{y:.1f} {curve}"/>'
+        x, y = self._center(start), self._middle(start) + _BOX / 2
+        to_x, to_y = self._center(end), self._middle(end) + _BOX / 2
+        below = max(y, to_y) + _ROW
+        arc = f"C{x:.1f},{below:.1f} {to_x:.1f},{below:.1f} {to_x:.1f},{to_y:.1f}"
+        return f'<path class="wrong" d="M{x:.1f},{y:.1f} {arc}"/>'
+
+    def _center(self, point: Point) -> float:
+        return self._lefts[point.column] + self._widths[point.column] / 2
 
     def _right(self, point: Point) -> float:
         return self._lefts[point.column] + self._widths[point.column]
