@@ -92,10 +92,9 @@ def unicode_class(name: str, *, negated: bool) -> Test:
     """The class of `\\p{name}`. Only general categories are known here. Raises `ArgumentError` for scripts."""
     if name.startswith("^"):
         name, negated = name[1:], not negated
-    if name != "Any" and name not in _CATEGORIES:
-        raise ArgumentError(
-            f'The class "\\p{{{name}}}" is not known here; only general categories such as L or Nd are.'
-        )
+    minors = _CATEGORIES.get(name[:1], "")
+    if name != "Any" and (not minors or name[1:] not in ("", *minors)):
+        raise ArgumentError(f'The class "{name}" is not known here, only general categories such as L or Nd are.')
 
     def test(character: str) -> bool:
         return name == "Any" or unicodedata.category(character).startswith(name)
