@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol
 
@@ -50,6 +51,24 @@ class GitBlobs:
             lost = _NOT_FETCHED.search(result.stderr)
             raise ProblemError(_missing(lost.group(1).decode()) if lost else git_failed(arguments, result))
         return result.stdout
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    """Two sources as one."""
+
+    first: BlobSource
+    second: BlobSource
+
+    def contents(self, ids: Collection[str]) -> Mapping[str, bytes]:
+        found = self.first.contents(ids)
+        missing = [oid for oid in ids if oid not in found]
+        return {**found, **self.second.contents(missing)} if missing else found
+
+    def sizes(self, ids: Collection[str]) -> Mapping[str, int]:
+        found = self.first.sizes(ids)
+        missing = [oid for oid in ids if oid not in found]
+        return {**found, **self.second.sizes(missing)} if missing else found
 
 
 class BlobCache:
@@ -99,6 +118,10 @@ class BlobCache:
             room -= sizes[oid]
         if chunk:
             yield self._source.contents(chunk)
+
+    def beside(self, other: BlobCache) -> BlobCache:
+        """The contents of both: of this one alone, where the two are the same."""
+        return self if other is self else BlobCache(_Both(self._source, other._source), self._kept_bytes)
 
     def _keep(self, found: Mapping[str, bytes]) -> None:
         with self._lock:

@@ -88,7 +88,7 @@ class Tree:
         theirs = other.entries()
         entries.update({path: theirs[path] for path in files if path in theirs})
         listing = replace(tree_listing(entries), submodules=self.submodules())
-        return Tree(self.commit, listing, self._blobs)
+        return Tree(self.commit, listing, self._blobs.beside(other._blobs))
 
     def resolve(self, path: str) -> str:
         """The path with `.`, `..` and symbolic links taken away; it may name nothing.

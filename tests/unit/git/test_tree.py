@@ -1,0 +1,36 @@
+"""Trees made of other trees, and paths that mean nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from towpath.git import FakeBlobs, fake_tree
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_some_files_may_be_as_they_are_in_another_tree(shared: bool) -> None:
+    blobs = FakeBlobs()
+    ours = fake_tree({"a": "1", "d/b.hcl": "2", "new": "3"}, blobs=blobs)
+    theirs = fake_tree({"a": "old", "d/b.hcl": "other", "gone": "4"}, "0" * 40, blobs if shared else None)
+    mixed = ours.with_files_of(theirs, frozenset(["a", "new", "gone"]))
+    assert list(mixed.entries()) == ["a", "d/b.hcl", "gone"]
+    assert [mixed.read(path) for path in ("a", "d/b.hcl", "gone", "new")] == [b"old", b"2", b"4", None]
+    assert mixed.subtree_id("d") == ours.subtree_id("d")
+    assert mixed.subtree_id("") != ours.subtree_id("")
+    assert ours.read("a") == b"1"
+
+
+@pytest.mark.parametrize("path", ["..", "../a", "a/b", "d/../../a", "nothing"])
+def test_a_path_that_means_nothing_is_no_file(path: str) -> None:
+    tree = fake_tree({"a": "1", "d/b": "2"})
+    assert tree.read(path) is None
+    assert not tree.exists(path)
+    assert not tree.is_folder(path)
+    assert tree.below(path) == ()
+
+
+def test_the_root_is_a_folder() -> None:
+    tree = fake_tree({"d/b": "2"})
+    for path in ("", ".", "/", "d/.."):
+        assert tree.is_folder(path)
+        assert tree.below(path) == ("d/b",)
