@@ -12,8 +12,8 @@ from towpath.engines.terraform.binary import EngineChoice, find_engine
 from towpath.problems import ProblemError
 from towpath.service.reading import Reading
 from towpath.service.state import state_folder
-from towpath.stores import check_state
-from towpath.system import Clock, Environment, Processes
+from towpath.stores import open_state
+from towpath.system import Clock, Environment, Ids, Processes
 from towpath.system.aws import BotoAws
 
 __all__ = ["Finding", "Verdict", "examine"]
@@ -49,6 +49,7 @@ class Patient:
     processes: Processes
     environment: Environment
     clock: Clock
+    ids: Ids
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
@@ -93,7 +94,7 @@ def _git(patient: Patient) -> str:
 
 def _state(patient: Patient, reading: Reading, config: TowpathConfig) -> str:
     folder = state_folder(reading.repository, config, patient.state, patient.environment)
-    check_state(folder)
+    open_state(folder, patient.ids, patient.clock, patient.environment).close()
     return str(folder)
 
 

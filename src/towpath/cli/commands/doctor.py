@@ -17,7 +17,7 @@ __all__ = ["doctor"]
 def doctor(app: App) -> int:
     """Is everything there that planning and applying need; what to do about each part that is not."""
     doors = app.doors
-    patient = Patient(app.folder, app.options.state, doors.processes, doors.environment, doors.clock)
+    patient = Patient(app.folder, app.options.state, doors.processes, doors.environment, doors.clock, doors.ids)
     findings = []
     for finding in examine(patient):
         findings.append(finding)
