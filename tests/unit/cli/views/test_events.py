@@ -14,7 +14,7 @@ from towpath.model.paths import UnitPath
 AT = datetime.datetime(2026, 1, 5, tzinfo=datetime.UTC)
 
 
-def shown(kind: EventKind, unit: str | None = None, **data: Any) -> str | None:
+def shown(kind: EventKind, unit: str | None = None, /, **data: Any) -> str | None:
     found = event_line(Event(1, "r1", AT, kind, UnitPath(unit) if unit else None, data))
     return found.plain().strip() if found else None
 
