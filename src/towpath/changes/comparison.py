@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from towpath.changes.attribution import Attribution
-from towpath.changes.eligibility import excluded_units, problems_of_exclusion, refusal_of_destroy, still_used
+from towpath.changes.eligibility import HeadIndex, excluded_units, problems_of_exclusion, refusal_of_destroy, still_used
 from towpath.changes.reasons import (
     is_broken,
     reasons_for_added,
@@ -29,8 +30,12 @@ class Comparison:
     head: Live
     affected: dict[UnitPath, AffectedUnit] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    _removed: dict[UnitPath, Live] = field(default_factory=dict)
+    _removed: dict[UnitPath, tuple[UnitPath, ...]] = field(default_factory=dict)
     _excluded: dict[tuple[str, Action], Mapping[UnitPath, str]] = field(default_factory=dict)
+
+    @cached_property
+    def _index(self) -> HeadIndex:
+        return HeadIndex(self.head)
 
     def added(self, unit: Unit, base_commit: str | None) -> None:
         reasons = reasons_for_added(unit)
@@ -63,7 +68,7 @@ class Comparison:
 
     def removed(self, unit: Unit, base: Live) -> None:
         """A unit that is gone from the head; `unit` is what it was at `base`."""
-        refusal = refusal_of_destroy(unit, self.head) or self._exclusion(unit, base)
+        refusal = refusal_of_destroy(unit, self._index) or self._exclusion(unit, base)
         if refusal is None and is_broken(unit):
             refusal = _broken_before(unit)
         if refusal is not None:
@@ -73,7 +78,7 @@ class Comparison:
         action = Action.DESTROY if refusal is None else Action.NONE
         self._add(unit, Change.REMOVED, action, reasons_for_removed(unit), base.commit)
         if action is Action.DESTROY:
-            self._removed[unit.path] = base
+            self._removed[unit.path] = base.dependents(unit.path)
 
     def spare_what_is_used(self) -> None:
         """Leaves removed units alone whose users stop using them, or go, but not in this run: those that are held or
@@ -86,7 +91,7 @@ class Comparison:
                 del self._removed[path]
 
     def _users_left(self, path: UnitPath) -> tuple[UnitPath, ...]:
-        users = (self.affected.get(user) for user in self._removed[path].dependents(path))
+        users = (self.affected.get(user) for user in self._removed[path])
         return tuple(user.path for user in users if user and (user.action is Action.NONE or user.held))
 
     def _applied(self, unit: Unit, change: Change, reasons: tuple[Reason, ...], base_commit: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
 from towpath.hcl.convert import canonical
 from towpath.hcl.values import Value, contains_unknown, unmark
@@ -11,7 +12,7 @@ from towpath.model.changes import Action
 from towpath.model.paths import UnitPath
 from towpath.problems import Problem, Severity
 
-__all__ = ["excluded_units", "problems_of_exclusion", "refusal_of_destroy", "still_used"]
+__all__ = ["HeadIndex", "excluded_units", "problems_of_exclusion", "refusal_of_destroy", "still_used"]
 
 _COVERING = {
     Action.APPLY: frozenset(["all", "all_except_output", "apply", "plan"]),
@@ -45,20 +46,46 @@ def problems_of_exclusion(unit: UnitPath, why: str) -> Problem:
     )
 
 
-def refusal_of_destroy(removed: Unit, head: Live) -> Problem | None:
+class HeadIndex:
+    """What destroying must know of the head: who needs a unit, and whose state is where."""
+
+    def __init__(self, head: Live) -> None:
+        self._head = head
+
+    @cached_property
+    def users(self) -> Mapping[UnitPath, tuple[UnitPath, ...]]:
+        """Who depends on a path, whether a unit is there or not; sorted."""
+        users: dict[UnitPath, tuple[UnitPath, ...]] = {}
+        for unit in self._head.units.values():
+            for path in {*unit.dependencies, *(unit.config.all_dependency_paths() if unit.config else ())}:
+                users[path] = (*users.get(path, ()), unit.path)
+        return users
+
+    @cached_property
+    def states(self) -> Mapping[tuple[str, str], UnitPath]:
+        """The first unit that keeps its state at an address."""
+        states: dict[tuple[str, str], UnitPath] = {}
+        for unit in self._head.units.values():
+            state = _state(unit)
+            if state is not None:
+                states.setdefault(state, unit.path)
+        return states
+
+
+def refusal_of_destroy(removed: Unit, head: HeadIndex) -> Problem | None:
     """Why a unit that is gone from the repository must not be destroyed all the same, None when nothing speaks against
     it: something still depends on it, or a unit at the head keeps its state under the same address.
     """
-    users = sorted(unit.path for unit in head.units.values() if removed.path in _dependency_paths(unit))
+    users = head.users.get(removed.path)
     if users:
         return still_used(removed.path, users, "still depends on it")
     state = _state(removed)
-    heirs = sorted(unit.path for unit in head.units.values() if state is not None and _state(unit) == state)
-    if heirs:
+    heir = head.states.get(state) if state is not None else None
+    if heir is not None:
         return Problem(
             "state-still-used",
             "A removed unit's state belongs to another unit now",
-            f"{removed.path} is gone from the repository, and {heirs[0]} keeps its state under the same address. "
+            f"{removed.path} is gone from the repository, and {heir} keeps its state under the same address. "
             "Destroying the one would destroy the other; it is left alone.",
             unit=removed.path,
             severity=Severity.WARNING,
@@ -93,10 +120,6 @@ def _excluded_with(unit: Unit) -> Iterator[UnitPath]:
 
 def _is_true(value: Value) -> bool:
     return unmark(value)[0] is True
-
-
-def _dependency_paths(unit: Unit) -> tuple[UnitPath, ...]:
-    return unit.config.all_dependency_paths() if unit.config else unit.dependencies
 
 
 def _state(unit: Unit) -> tuple[str, str] | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from towpath.live import Live, Unit
 from towpath.model.changes import Action, AffectedUnit
 from towpath.model.paths import UnitPath
+from towpath.problems import ProblemError
 
 __all__ = ["Bases", "Ordering", "levels_of", "nearest", "unorderable"]
 
@@ -49,6 +51,11 @@ class Ordering:
     steps: Mapping[UnitPath, AffectedUnit]
     _users: dict[UnitPath, set[UnitPath]] | None = None
     _tiers: dict[UnitPath, int] = field(default_factory=dict)
+    _before: dict[UnitPath, tuple[frozenset[UnitPath], frozenset[UnitPath]]] = field(default_factory=dict)
+
+    @cached_property
+    def _applied(self) -> frozenset[UnitPath]:
+        return frozenset(path for path, step in self.steps.items() if step.action is Action.APPLY)
 
     def unit(self, path: UnitPath) -> Unit:
         """The unit as this walk reads it: at the head, or at its base when it is destroyed."""
@@ -61,11 +68,15 @@ class Ordering:
 
     def before(self, path: UnitPath) -> tuple[frozenset[UnitPath], frozenset[UnitPath]]:
         """The steps that come before, in whatever tier, and the units that lie between."""
+        if path not in self._before:
+            self._before[path] = self._find_before(path)
+        return self._before[path]
+
+    def _find_before(self, path: UnitPath) -> tuple[frozenset[UnitPath], frozenset[UnitPath]]:
         step = self.steps.get(path)
         if step is not None and step.action is Action.DESTROY:
             return nearest(path, self._users_of, self.steps.keys())
-        applied = {other for other, step in self.steps.items() if step.action is Action.APPLY}
-        return nearest(path, self._needs, applied)
+        return nearest(path, self._needs, self._applied)
 
     def tier(self, path: UnitPath) -> int:
         """The unit's own tier; for one that is destroyed, not before any tier that stops using it."""
@@ -96,9 +107,15 @@ class Ordering:
         return unit.dependencies if unit else ()
 
     def _base_of(self, step: AffectedUnit) -> Live | None:
+        """What the step was compared with; None when there was nothing, or when its commit is no longer there."""
         if self.bases is None or isinstance(self.bases, Live):
             return self.bases
-        return self.bases(step.base_commit) if step.base_commit is not None else None
+        if step.base_commit is None:
+            return None
+        try:
+            return self.bases(step.base_commit)
+        except ProblemError:
+            return None
 
 
 def unorderable(waits: Mapping[UnitPath, AbstractSet[UnitPath]]) -> frozenset[UnitPath]:

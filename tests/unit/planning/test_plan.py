@@ -9,6 +9,7 @@ from hand_made import BASE, HEAD, affected, change_set, follower, hand_made_live
 from towpath.live import Live
 from towpath.model.changes import Action, AffectedUnit, Change, Held
 from towpath.planning import Step, Walk, plan_walk
+from towpath.problems import Problem, ProblemError
 
 REMOVED, ADDED = Change.REMOVED, Change.ADDED
 
@@ -155,6 +156,18 @@ def test_each_removed_unit_is_read_where_it_was_applied_last() -> None:
     assert (found["dev/a"].commit, found["dev/a"].fingerprint) == ("1", "sha256:old")
     assert (found["dev/b"].commit, found["dev/b"].fingerprint) == ("2", "sha256:newer")
     assert found["dev/b"].waits_for == ("dev/a",)
+
+
+def test_a_base_commit_that_is_gone_stops_nothing() -> None:
+    old = hand_made_live(hand_made_unit("dev/b"), commit="1")
+
+    def live_at(commit: str) -> Live:
+        if commit != "1":
+            raise ProblemError(Problem("unknown-commit", "There is no such commit"))
+        return old
+
+    changes = change_set(affected("dev/a", base_commit="lost"), affected("dev/b", REMOVED, base_commit="1"))
+    assert set(steps(plan_walk(changes, hand_made_live(hand_made_unit("dev/a")), live_at))) == {"dev/a", "dev/b"}
 
 
 def test_a_unit_that_moved_is_made_before_the_old_one_goes() -> None:
