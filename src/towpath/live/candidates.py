@@ -6,7 +6,8 @@ such a folder cannot be evaluated on its own, because it was written to be inclu
 
 from __future__ import annotations
 
-from towpath.hcl import Body, parse
+from towpath.hcl.parse import parse
+from towpath.hcl.syntax import Body
 from towpath.live.discovery import CONFIGURATION
 from towpath.problems import Place, Problem, Severity
 from towpath.terragrunt import Evaluation

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from towpath.git import Entry, Tree
-from towpath.hcl import parse
+from towpath.hcl.parse import parse
+from towpath.hcl.syntax import Literal
 from towpath.live.discovery import is_terraform_file, is_working_folder
 from towpath.live.sources import OutsideRepositoryError, join
 from towpath.live.tokens import ContentHashes
@@ -22,7 +23,6 @@ from towpath.problems import Place, Problem, ProblemError
 
 __all__ = ["Closure", "Modules", "module_missing"]
 
-_TEXT = re.compile(r'"((?:[^"\\$%]|\\.)*)"')
 _CLIMBING = re.compile(r'(?:\$\{\s*path\.(?:module|root|cwd)\s*\}/|"\./|")((?:\./)*\.\.(?:/[\w .@+-]+)*/?)')
 
 
@@ -58,7 +58,7 @@ class Modules:
         if folder not in self._closures:
             called, problems = self._called(folder)
             own, own_problems = self._below(folder)
-            self._closures[folder] = Closure({**called, **own}, (*own_problems, *problems))
+            self._closures[folder] = Closure(dict(sorted({**called, **own}.items())), (*own_problems, *problems))
         return self._closures[folder]
 
     def called(self, folder: str) -> Closure:
@@ -170,10 +170,9 @@ def _calls(path: str, content: bytes) -> Iterator[Call]:
     if b"module" in content:
         for block in parse(content, path).body.blocks_of("module"):
             source = block.body.attributes.get("source")
-            text = _TEXT.fullmatch(source.expression.source.strip()) if source else None
-            if source and text and text.group(1).startswith(("./", "../")):
-                # A source may go into a folder of the module with "//", here as in any other source.
-                yield Call(text.group(1).replace("//", "/"), True, source.place)
+            text = source.expression.value if source and isinstance(source.expression, Literal) else None
+            if source and isinstance(text, str) and text.startswith(("./", "../")):
+                yield Call(text, True, source.place)
     if b".." in content:
         for match in _CLIMBING.finditer(content.decode("utf-8", "replace")):
             yield Call(match.group(1), False, Place(path))
@@ -188,7 +187,7 @@ def _calls_of_json(path: str, content: bytes) -> Iterator[Call]:
     for call in calls.values() if isinstance(calls, dict) else ():
         source = call.get("source") if isinstance(call, dict) else None
         if isinstance(source, str) and source.startswith(("./", "../")):
-            yield Call(source.replace("//", "/"), True, Place(path))
+            yield Call(source, True, Place(path))
 
 
 def module_missing(named: str, place: Place, folder: str | None, submodule: str | None = None) -> Problem:

@@ -70,7 +70,8 @@ def shown_source(unit: UnitPath, source: str) -> str:
     if source != VIRTUAL_ROOT and not source.startswith(f"{VIRTUAL_ROOT}/"):
         return source
     base, slashes, inside = source.removeprefix(VIRTUAL_ROOT).partition("//")
-    relative = posixpath.relpath(base.strip("/") or ".", folder_of(unit) or ".")
+    # With absolute paths the answer does not depend on the folder this process stands in.
+    relative = posixpath.relpath(f"/{base.strip('/')}", f"/{folder_of(unit)}")
     return f"{relative if relative.startswith('.') else f'./{relative}'}{slashes}{inside}"
 
 

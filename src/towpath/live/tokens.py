@@ -74,7 +74,7 @@ def _tokens(root: tree_sitter.Node, content: bytes) -> Iterator[bytes]:
     waiting = [root]
     while waiting:
         node = waiting.pop()
-        if node.type == "comment":
+        if node.type == "comment" or node.start_byte == node.end_byte:
             continue
         if node.child_count == 0 or node.type in _WHOLE:
             yield content[node.start_byte : node.end_byte]
