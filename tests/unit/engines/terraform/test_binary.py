@@ -1,0 +1,71 @@
+"""Which engine is taken."""
+
+from __future__ import annotations
+
+import pytest
+
+from towpath.engines.terraform import EngineBinary, EngineChoice, find_engine
+from towpath.problems import Problem, ProblemError
+from towpath.system import FakeProcesses
+
+
+def machine(*names: str, version: str = "1.9.2") -> FakeProcesses:
+    processes = FakeProcesses()
+    for name in names:
+        where = f"/bin/{name}"
+        title = "OpenTofu" if name == "tofu" else "Terraform"
+        processes.install(name, where)
+        processes.install(where, where)
+        processes.script(where, "version", stdout=f"{title} v{version}\n".encode())
+        processes.script(where, "version", "-json", stdout=b'{"terraform_version": "%s"}' % version.encode())
+    return processes
+
+
+def problem_of(choice: EngineChoice, processes: FakeProcesses) -> Problem:
+    with pytest.raises(ProblemError) as error:
+        find_engine(choice, processes)
+    return error.value.problems[0]
+
+
+def test_whichever_is_there_opentofu_first() -> None:
+    assert find_engine(EngineChoice(), machine("terraform")) == EngineBinary("terraform", "/bin/terraform", "1.9.2")
+    assert find_engine(EngineChoice(), machine("terraform", "tofu")).name == "tofu"
+
+
+def test_the_one_that_is_named() -> None:
+    assert find_engine(EngineChoice("terraform"), machine("terraform", "tofu")).name == "terraform"
+    assert find_engine(EngineChoice(binary="/bin/tofu"), machine("tofu")).path == "/bin/tofu"
+
+
+def test_none_is_there() -> None:
+    problem = problem_of(EngineChoice(), machine())
+    assert problem.id == "engine-missing"
+    assert "opentofu.org" in (problem.hint or "")
+
+
+def test_the_wrong_one_is_there() -> None:
+    assert problem_of(EngineChoice("tofu"), machine("terraform")).id == "engine-missing"
+    assert "asks for tofu" in problem_of(EngineChoice("tofu", "/bin/terraform"), machine("terraform")).detail
+
+
+def test_the_wrong_version_names_who_asks() -> None:
+    choice = EngineChoice(constraints=(("towpath.yml", ">= 1.0"), ("dev/vpc", "~> 1.5.0")))
+    problem = problem_of(choice, machine("terraform"))
+    assert problem.id == "engine-version"
+    assert "dev/vpc asks for ~> 1.5.0" in problem.detail
+
+
+def test_an_engine_too_old_for_towpath() -> None:
+    assert "Towpath asks" in problem_of(EngineChoice(), machine("terraform", version="0.13.0")).detail
+
+
+def test_a_constraint_that_is_none() -> None:
+    choice = EngineChoice(constraints=(("towpath.yml", "newest"),))
+    assert "newest" in problem_of(choice, machine("terraform")).detail
+
+
+def test_a_program_that_is_no_engine() -> None:
+    processes = FakeProcesses()
+    processes.install("terraform", "/bin/terraform")
+    processes.script("/bin/terraform", status=1, stdout=b"what?")
+    assert problem_of(EngineChoice(), processes).id == "engine-missing"
