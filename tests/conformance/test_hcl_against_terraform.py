@@ -1,7 +1,7 @@
 """Every expression of the tables means here what `terraform console` says it means, refusals included.
 
-A table has an expression a line. Terraform prints only the last result of a session, so a whole table is one expression:
-a tuple of `try(jsonencode(…), "refused")`. That takes a fraction of a second.
+A table has an expression a line. Terraform prints only the last result of a session, so a whole table is one
+expression: a tuple of `try(jsonencode(…), "refused")`. That takes a fraction of a second.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ REFUSED = "refused"
 # Terraform reads lines of at most 64 KiB.
 _LONGEST_LINE = 40_000
 
-pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform, which is compared with, is not on PATH")
+pytestmark = pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not on PATH")
 
 
 def expressions(table: str) -> list[str]:

@@ -15,7 +15,8 @@ from towpath.hcl.functions.registry import ArgumentError
 
 __all__ = ["Assert", "Assertion", "Character", "Instruction", "Match", "Matched", "Program", "Save", "Split"]
 
-_MOST_STEPS = 10_000_000
+# Some seconds of work.
+_MOST_STEPS = 5_000_000
 
 
 class Assertion(Enum):
@@ -85,10 +86,13 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A compiled pattern. `names` has the name of each group from 1 on, None for those without."""
+    """A compiled pattern. `names` has the name of each group from 1 on, None for those without; no more than
+    `most_steps` are spent on one text.
+    """
 
     instructions: tuple[Instruction, ...]
     names: tuple[str | None, ...]
+    most_steps: int = _MOST_STEPS
 
     def search(self, text: str, start: int = 0) -> Match | None:
         """The first match at or after `start`. Raises `ArgumentError` when it would take too long."""
@@ -113,7 +117,7 @@ class _Machine:
         self._instructions = program.instructions
         self._text = text
         self._unset: Slots = (-1,) * (2 * len(program.names) + 2)
-        self._steps = _MOST_STEPS
+        self._steps = program.most_steps
         self._first = self._first_characters()
 
     def run(self, start: int) -> Match | None:

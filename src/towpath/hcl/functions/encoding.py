@@ -58,11 +58,11 @@ def _json_number(text: str) -> Value:
 def _jsondecode(text: str) -> Value:
     try:
         data = json.loads(text, parse_float=_json_number, parse_int=_json_number, parse_constant=_no_constant)
+        return from_json(_well_formed(data))
     except json.JSONDecodeError as error:
         raise ArgumentError(f"It is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from error
     except RecursionError as error:
         raise ArgumentError("It is nested too deeply.") from error
-    return from_json(_well_formed(data))
 
 
 def _well_formed(data: object) -> object:

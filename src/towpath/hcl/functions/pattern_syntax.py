@@ -19,7 +19,7 @@ __all__ = ["compile_pattern"]
 
 _MOST_REPEATS = 1000
 _MOST_INSTRUCTIONS = 20_000
-_DEEPEST = 200
+_DEEPEST = 60
 _REPEAT = re.compile(r"\{(\d+)(?:(,)(\d*))?\}", re.ASCII)
 _GROUP = re.compile(r"\(\?P?<([A-Za-z0-9_]+)>")
 _FLAGS = re.compile(r"\(\?([imsU]*)(?:-([imsU]+))?([:)])")
