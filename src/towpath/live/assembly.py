@@ -116,7 +116,8 @@ class Assembly:
 
     def _own_module(self, path: UnitPath) -> _Module:
         """The unit's folder is the module: its own files count as such, what they call counts as module."""
-        return _Module(closure=self._modules.called(folder_of(path)))
+        folder = folder_of(path)
+        return _Module((folder, self._tree.subtree_id(folder) or ""), self._modules.called(folder))
 
 
 def _parts(
