@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import PurePosixPath
 from typing import Any
 
 from towpath.engines.terraform.environment import to_data
 from towpath.engines.terraform.generated import backend_settings
 from towpath.terragrunt.config import RemoteState
 
-__all__ = ["OVERRIDE_FILE", "Backend", "backend_of", "backend_of_init", "declared_backend", "local_override"]
+__all__ = ["OVERRIDE_FILE", "Backend", "backend_of", "backend_of_init", "local_override"]
 
 OVERRIDE_FILE = "towpath_backend_override.tf.json"
 """Files named `…_override.tf.json` are merged over the module's own by the engine."""
-
-_DECLARED = re.compile(rb'^[ \t]*(?:backend[ \t]+"?([a-z0-9_]+)"?|(cloud))[ \t]*\{', re.MULTILINE)
-_COMMENTS = re.compile(rb"/\*.*?\*/|^[ \t]*(?:#|//)[^\n]*", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,41 +45,6 @@ def backend_of_init(content: bytes | None) -> Backend:
     return Backend(data.get("type", "local"), {k: v for k, v in (data.get("config") or {}).items() if v is not None})
 
 
-def declared_backend(files: Iterable[tuple[str, bytes]]) -> str | None:
-    """The type of the backend that a module's `terraform` blocks declare, `cloud` for HCP Terraform; None: none."""
-    for name, content in files:
-        if name.endswith(".tf.json"):
-            found = _declared_in_json(content)
-            if found:
-                return found
-        elif name.endswith((".tf", ".tofu")) and (match := _DECLARED.search(_COMMENTS.sub(b"", content))):
-            return (match[1] or match[2]).decode()
-    return None
-
-
-def _declared_in_json(content: bytes) -> str | None:
-    try:
-        blocks = json.loads(content).get("terraform") or []
-    except (ValueError, AttributeError):
-        # The engine will say what is wrong with it.
-        return None
-    for block in blocks if isinstance(blocks, list) else [blocks]:
-        if block.get("cloud") is not None:
-            return "cloud"
-        backend = block.get("backend")
-        if backend:
-            return str(next(iter(backend[0] if isinstance(backend, list) else backend)))
-    return None
-
-
 def local_override(path: str) -> bytes:
     """A file that puts local state at `path`, whatever the module says."""
     return json.dumps({"terraform": {"backend": {"local": {"path": path}}}}, indent=2).encode()
-
-
-def local_path(backend: Backend, home: str, translate: Callable[[str], str]) -> str:
-    """Where a local backend keeps its state for good. A relative path is meant from the unit's folder, `home`;
-    `translate` leads an absolute one out of folders that do not last.
-    """
-    written = backend.text("path") or "terraform.tfstate"
-    return translate(str(PurePosixPath(home) / written))

@@ -12,7 +12,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from towpath.engines.terraform.state import exact_json
 from towpath.hcl.values import Sensitive, SetValue, Unknown, Value
@@ -94,7 +93,7 @@ def secret_texts(value: Value, *, secret: bool = False) -> Iterator[str]:
     elif isinstance(value, tuple | SetValue):
         for item in value:
             yield from secret_texts(item, secret=secret)
-    elif secret and isinstance(value, str | int | Decimal) and len(str(value)) >= _SHORTEST_SECRET:
+    elif secret and not isinstance(value, bool | Unknown | None) and len(str(value)) >= _SHORTEST_SECRET:
         yield str(value)
 
 
