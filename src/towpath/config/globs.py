@@ -44,8 +44,19 @@ def _piece(piece: str) -> str:
     if piece == "?":
         return "[^/]"
     if piece.startswith("[") and len(piece) > 2:
-        inside = piece[1:-1].replace("\\", "\\\\")
-        return f"[^/{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
+        return _characters(piece)
     if piece.startswith("{") and len(piece) > 1:
-        return "(?:" + "|".join(re.escape(choice) for choice in piece[1:-1].split(",")) + ")"
+        return "(?:" + "|".join(_part(choice) for choice in piece[1:-1].split(",")) + ")"
     return re.escape(piece)
+
+
+def _characters(piece: str) -> str:
+    """A set of characters; one that makes no sense, such as `[z-a]`, stands for itself."""
+    inverted = piece.startswith("[!") and len(piece) > 3
+    inside = re.escape(piece[2 if inverted else 1 : -1]).replace("\\-", "-")
+    regex = f"[^/{inside}]" if inverted else f"[{inside}]"
+    try:
+        re.compile(regex)
+    except re.error:
+        return re.escape(piece)
+    return regex

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from towpath.config import Globs
 
@@ -25,6 +27,11 @@ from towpath.config import Globs
         ("a.b+(c)", "a.b+(c)", "axb+(c)"),
         ("./dev/", "dev", "dev/a"),
         ("a[", "a[", "a"),
+        ("[z-a]", "[z-a]", "z a"),
+        ("[^[-a]", "^ [ a", "b -"),
+        ("[!]", "!", "a"),
+        ("{dev*,[st]age}-x", "devel-x dev-x sage-x", "xdev-x stage-x"),
+        ("{}", "", "a"),
     ],
 )
 def test_what_fits_a_pattern(pattern: str, fitting: str, others: str) -> None:
@@ -39,3 +46,8 @@ def test_the_first_pattern_that_fits_is_named() -> None:
     assert globs.first("prod/vpc") == "**/vpc"
     assert globs.first("prod/app") is None
     assert not Globs([]).fits("a")
+
+
+@given(st.text(alphabet="a/*?[]{}!^,-.\\~&|", max_size=20), st.text(alphabet="ab/.", max_size=10))
+def test_any_text_is_a_pattern(pattern: str, path: str) -> None:
+    assert Globs([pattern]).fits(path) in (True, False)

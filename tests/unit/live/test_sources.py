@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from towpath.live.sources import LocalSource, OutsideRepositoryError, local_source, shown_source, unpinned
 from towpath.model.paths import UnitPath
@@ -83,3 +87,10 @@ def test_a_remote_source_without_a_version_is_a_doubt(source: str, hint: str | N
     assert (problem.hint if problem else None) == hint
     if problem:
         assert (problem.id, problem.is_error, problem.place) == ("source-not-pinned", False, Place("terragrunt.hcl", 2))
+
+
+@given(st.text(alphabet="./:?@ga-", max_size=30))
+def test_any_text_is_a_source_of_some_kind(source: str) -> None:
+    with contextlib.suppress(OutsideRepositoryError):
+        found = local_source(UNIT, source)
+        assert found is None or ".." not in found.folder.split("/")

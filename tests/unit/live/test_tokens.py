@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from towpath.git import Entry
 from towpath.git.objects import blob_id
@@ -74,3 +76,9 @@ def test_a_content_is_read_once_and_other_files_never() -> None:
     for path in ("a.tf", "b/c.tf", "d.zip"):
         hashes.of(Entry(path, 0o100644, "00"), read)
     assert len(reads) == 1
+
+
+@given(st.binary(max_size=100) | st.text(alphabet='a={}"$<-E\n #/*[],%', max_size=60).map(str.encode))
+def test_no_content_breaks_it(content: bytes) -> None:
+    for path in ("a.tf", "a.tf.json"):
+        assert ContentHashes().of(Entry(path, 0o100644, "00"), lambda: content)
