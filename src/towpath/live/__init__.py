@@ -14,7 +14,6 @@ A unit that is broken stays in the list with its problems. This package compares
 
 from __future__ import annotations
 
-
 from towpath.live.tokens import ContentHashes
 from towpath.live.units import FingerprintParts, Live, Unit, UnitKind
 

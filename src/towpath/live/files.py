@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from towpath.git import Tree
 from towpath.terragrunt import VIRTUAL_ROOT, Files
 
@@ -27,7 +29,12 @@ class TreeFiles:
         return self._tree.is_folder(path)
 
     def files_below(self, path: str) -> tuple[str, ...]:
-        return self._tree.below(path)
+        found = self._tree.below(path)
+        real = self._tree.resolve(path)
+        if real == path:
+            return found
+        # Reached through a link, the files are known by the name they were asked for.
+        return tuple(posixpath.join(path, posixpath.relpath(f"/{file}", f"/{real}")) for file in found)
 
 
 def evaluation_files(tree: Tree) -> Files:
