@@ -24,7 +24,6 @@ from typing import Any
 __all__ = ["Outcome", "Typed", "World", "check_run"]
 
 COMMAND_SECONDS = 240
-TERMINAL_UNIT = frozenset({"unchanged", "applied", "destroyed", "failed", "skipped", "held", "pending", "planned"})
 REACHED = frozenset({"applied", "destroyed", "failed"})
 DONE = frozenset({"unchanged", "applied", "destroyed", "held", "skipped"})
 
