@@ -1,8 +1,8 @@
 """Prepares the folder in which the engine runs.
 
 1. A local module: the tree that stands before `//` is copied; the engine runs in the folder named after it.
-2. No source: the unit's folder is copied to its own place below the working folder, and everything beside it on the
-   way up to the repository's root is linked, so that references such as `../modules/x` lead somewhere.
+2. No source: the unit's folder, and the local modules that it refers to, are copied to their own places below the
+   working folder; everything beside them is linked, so that every relative path leads somewhere.
 3. A module from elsewhere: what the engine's installer fetched is copied.
 4. The unit's own files are copied over it, then generated files and the backend's settings are written.
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,20 +101,28 @@ def overlay_unit(unit: Path, destination: Path, rules: CopyRules, left_out: Sequ
     copy_tree(unit, destination, configuring)
 
 
-def mirror_unit(root: Path, unit: str, destination: Path, rules: CopyRules) -> Path:
-    """Copies the unit's folder to the same place below `destination`, links what stands beside it on the way, and
-    returns where the copy is.
+def mirror_unit(root: Path, folders: Mapping[str, CopyRules], destination: Path) -> None:
+    """Copies folders of the repository to the same places below `destination`, and links what stands beside them and
+    beside the folders on the way. What is copied has the same relative paths in every commit and for every unit; what
+    is linked is shared with all.
     """
-    here, there = root, destination
+    _mirror_below(root, "", folders, destination)
+
+
+def _mirror_below(here: Path, path: str, folders: Mapping[str, CopyRules], there: Path) -> None:
+    if path in folders:
+        copy_tree(here, there, folders[path])
+        return
+    prefix = f"{path}/" if path else ""
+    if not any(folder.startswith(prefix) for folder in folders):
+        there.symlink_to(here)
+        return
     there.mkdir(parents=True, exist_ok=True)
-    for part in [] if unit == "." else unit.split("/"):
-        for entry in sorted(here.iterdir()):
-            if entry.name != part and entry.name not in _LEFT_BEHIND:
-                (there / entry.name).symlink_to(entry)
-        here, there = here / part, there / part
-        there.mkdir()
-    copy_tree(here, there, rules)
-    return there
+    for entry in sorted(here.iterdir()):
+        if entry.is_dir() and not entry.is_symlink() and entry.name not in _LEFT_BEHIND:
+            _mirror_below(entry, prefix + entry.name, folders, there / entry.name)
+        elif entry.name not in _LEFT_BEHIND:
+            (there / entry.name).symlink_to(entry)
 
 
 def write_changes(folder: Path, changes: Iterable[FileChange]) -> None:

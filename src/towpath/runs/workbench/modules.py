@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 from towpath.hcl.parse import parse
 from towpath.hcl.syntax import Block
 
-__all__ = ["ModuleFiles", "read_module"]
+__all__ = ["ModuleFiles", "local_modules", "read_module"]
 
 _SUFFIXES = (".tf", ".tofu")
 
@@ -113,3 +114,28 @@ def _blocks(data: Any, name: str) -> Iterator[dict[str, Any]]:
     for block in found if isinstance(found, list) else [found]:
         if isinstance(block, dict):
             yield block
+
+
+def local_modules(root: Path, folder: str) -> frozenset[str]:
+    """The folders of the repository at `root` that hold the modules which the one in `folder` refers to by a path, and
+    those that they refer to. Paths are relative to the root.
+    """
+    found: set[str] = set()
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        for source in _local_sources(root / here):
+            there = posixpath.normpath(posixpath.join(here, source))
+            if not there.startswith("..") and there not in found and (root / there).is_dir():
+                found.add(there)
+                waiting.append(there)
+    return frozenset(found)
+
+
+def _local_sources(folder: Path) -> Iterator[str]:
+    for file in sorted(folder.iterdir()):
+        if file.name.endswith(_SUFFIXES):
+            for block in parse(file.read_bytes(), file.name).body.blocks_of("module"):
+                source = _text(block, "source")
+                if source and source.startswith(("./", "../")):
+                    yield source

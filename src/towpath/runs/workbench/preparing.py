@@ -42,7 +42,7 @@ from towpath.engines.terraform.working_folder import (
 from towpath.hcl.values import Unknown, Value, contains_unknown
 from towpath.problems import Place, Problem, ProblemError
 from towpath.runs.workbench.evaluating import EvaluatedUnit
-from towpath.runs.workbench.modules import ModuleFiles, read_module
+from towpath.runs.workbench.modules import ModuleFiles, local_modules, read_module
 from towpath.runs.workbench.providers import ProviderCache
 from towpath.runs.workbench.sources import SourceRequest, fetch_source
 from towpath.runs.workbench.tools import Tools, unit_folder_name
@@ -145,7 +145,10 @@ class Preparer:
         source = read_source(*_source(evaluated.config))
         if source is None:
             left_out = CopyRules(rules.include, (*rules.exclude, *_CONFIGURES_TOWPATH), rules.lock_file)
-            return mirror_unit(evaluated.checkout.folder, evaluated.unit, root, left_out)
+            unit = "" if evaluated.unit == "." else evaluated.unit
+            modules = local_modules(evaluated.checkout.folder, unit)
+            mirror_unit(evaluated.checkout.folder, {**dict.fromkeys(modules, CopyRules()), unit: left_out}, root)
+            return root / unit
         if isinstance(source, LocalSource):
             package, below = own / source.folder, source.below
             _must_stay_inside(package, evaluated)

@@ -105,19 +105,30 @@ def test_the_units_own_files_win_over_the_modules(tmp_path: Path) -> None:
 
 
 def test_a_unit_without_source_sees_what_stands_beside_it(tmp_path: Path) -> None:
-    root = put(tmp_path / "repo", "modules/vpc/main.tf", "envs/dev/app/main.tf", "envs/dev/other/o.tf", "envs/x.tf")
-    folder = mirror_unit(root, "envs/dev/app", tmp_path / "work", CopyRules())
-    assert folder == tmp_path / "work" / "envs" / "dev" / "app"
-    assert not folder.is_symlink()
-    assert (folder / "../../../modules/vpc/main.tf").is_file()
-    assert (folder / "../other/o.tf").is_file()
+    root = put(
+        tmp_path / "repo",
+        "modules/vpc/main.tf",
+        "modules/other/main.tf",
+        "envs/dev/app/main.tf",
+        "envs/dev/other/o.tf",
+        "envs/x.tf",
+        ".git/config",
+    )
+    work = tmp_path / "work"
+    mirror_unit(root, {"envs/dev/app": CopyRules(), "modules/vpc": CopyRules()}, work)
+    folder = work / "envs" / "dev" / "app"
+    for path in ("../../../modules/vpc/main.tf", "../../../modules/other/main.tf", "../other/o.tf", "../../x.tf"):
+        assert (folder / path).is_file()
+    assert not (work / "modules" / "vpc").is_symlink()
+    assert not (work / ".git").exists()
     (folder / "main.tf").write_text("changed", encoding="utf-8")
     assert (root / "envs/dev/app/main.tf").read_text(encoding="utf-8") == "envs/dev/app/main.tf"
 
 
 def test_the_root_itself_may_be_a_unit(tmp_path: Path) -> None:
     root = put(tmp_path / "repo", "main.tf", "sub/x.tf")
-    assert files(mirror_unit(root, ".", tmp_path / "work", CopyRules())) == ["main.tf", "sub/x.tf"]
+    mirror_unit(root, {"": CopyRules()}, tmp_path / "work")
+    assert files(tmp_path / "work") == ["main.tf", "sub/x.tf"]
 
 
 def test_generated_files_are_private(tmp_path: Path) -> None:
