@@ -42,7 +42,7 @@ _MONTHS = (
     "November",
     "December",
 )
-_VERBS = re.compile(r"'(?:[^']|'')*'|'|(?P<letter>[A-Za-z])(?P=letter)*|[^A-Za-z']+")
+_VERBS = re.compile(r"''|'(?:[^']|'')+'|'|(?P<letter>[A-Za-z])(?P=letter)*|[^A-Za-z']+")
 
 
 def parse_time(text: str) -> tuple[datetime, int]:
@@ -135,6 +135,8 @@ def _verb(match: re.Match[str], point: datetime) -> str:
     text = match[0]
     if text == "'":
         raise ArgumentError("A quoted part of the format has no end.")
+    if text == "''":
+        return "'"
     if text.startswith("'"):
         return text[1:-1].replace("''", "'")
     if not match["letter"]:

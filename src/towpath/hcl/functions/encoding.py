@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import codecs
 import json
 import re
@@ -88,7 +87,7 @@ def _base64encode(text: str) -> Value:
 def _unbase64(text: str) -> bytes:
     try:
         return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ArgumentError("It is not valid base64.") from error
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Context, Decimal
 
 from towpath.hcl.convert import kind_name, to_bool, to_number, to_string
@@ -35,16 +35,15 @@ class _Spec:
     precision: int | None
 
     def pad(self, text: str) -> str:
-        missing = " " * max(self.width - len(graphemes(text)), 0)
-        if "-" in self.flags:
-            return text + missing
-        return "0" * len(missing) + text if "0" in self.flags else missing + text
+        """Texts are filled up with zeros as well, on either side, when the flag says so."""
+        missing = ("0" if "0" in self.flags else " ") * max(self.width - len(graphemes(text)), 0)
+        return text + missing if "-" in self.flags else missing + text
 
-    def pad_number(self, text: str) -> str:
+    def pad_number(self, text: str, *, zeros: bool) -> str:
         """Signs go before the zeros that fill up, and blanks before the sign."""
         sign = "-" if text.startswith("-") else "+" if "+" in self.flags else " " if " " in self.flags else ""
         digits = text.removeprefix("-")
-        if "0" in self.flags and "-" not in self.flags:
+        if zeros and "0" in self.flags:
             digits = digits.rjust(self.width - len(sign), "0")
         return (sign + digits).ljust(self.width) if "-" in self.flags else (sign + digits).rjust(self.width)
 
@@ -89,7 +88,7 @@ def _one(spec: _Spec, value: Value) -> str:
     if spec.verb in _BASES:
         return _whole(spec, _number(value))
     if spec.verb in "eEfgG":
-        return spec.pad_number(_floating(spec, Decimal(_number(value))))
+        return spec.pad_number(_floating(spec, Decimal(_number(value))), zeros=True)
     if spec.verb in "sq":
         return _string(spec, _text(value))
     raise ArgumentError(f'"{spec.text}" is not a verb of a format.')
@@ -101,14 +100,12 @@ def _value(spec: _Spec, value: Value) -> str:
     if isinstance(value, bool):
         return spec.pad("true" if value else "false")
     if isinstance(value, int | Decimal):
-        # A sign or a blank in front is not asked for by %v, whatever the flags say.
-        plain = replace(spec, verb="g", flags=spec.flags.replace("+", "").replace(" ", ""))
-        return plain.pad_number(_floating(plain, Decimal(value)))
+        return spec.pad(_shortest(Decimal(value), None, "e"))
     return spec.pad(_text(value))
 
 
 def _string(spec: _Spec, text: str) -> str:
-    if spec.precision is not None:
+    if spec.precision:
         text = "".join(graphemes(text)[: spec.precision])
     return spec.pad(encode_json(text) if spec.verb == "q" else text)
 
@@ -117,8 +114,11 @@ def _whole(spec: _Spec, number: int | Decimal) -> str:
     if number != int(number):
         raise ArgumentError(f'"{spec.text}" takes whole numbers only, not {number}.')
     digits = format(abs(int(number)), _BASES[spec.verb]).rjust(spec.precision or 0, "0")
+    if spec.precision == 0 and not number:
+        digits = ""
     prefix = _PREFIXES[spec.verb] if "#" in spec.flags else ""
-    return spec.pad_number(("-" if number < 0 else "") + prefix + digits)
+    zeros = spec.precision is None and "-" not in spec.flags
+    return spec.pad_number(("-" if number < 0 else "") + prefix + digits, zeros=zeros)
 
 
 def _floating(spec: _Spec, number: Decimal) -> str:

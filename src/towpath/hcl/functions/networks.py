@@ -12,6 +12,7 @@ from towpath.hcl.values import Value
 __all__ = ["NETWORKS"]
 
 _PREFIX = re.compile(r"([0-9a-fA-F:.]+)/([0-9]{1,4})")
+_MOST_BITS = 32
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 
@@ -56,6 +57,8 @@ def _subnets(prefix: str, *newbits: int) -> Value:
         length = network.prefixlen + bits
         if bits < 1:
             raise ArgumentError(f"The prefix must be extended by one bit at least, not by {bits}.")
+        if bits > _MOST_BITS:
+            raise ArgumentError(f"The prefix can be extended by {_MOST_BITS} bits at most, not by {bits}.")
         if length > size:
             raise ArgumentError(f"The prefix would have {length} bits, and an address has {size}.")
         step = 1 << (size - length)

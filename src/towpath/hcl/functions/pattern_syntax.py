@@ -194,8 +194,6 @@ class _Parser:
         if match := self._take(_FLAGS):
             self._flags = self._flags.changed(match[1], True).changed(match[2] or "", False)
             if match[3] == ")":
-                if self._limits() is not None:
-                    raise ArgumentError("The pattern has nothing to repeat after its flags.")
                 return []
             return [self._closed(before)]
         if match := self._take(_GROUP):

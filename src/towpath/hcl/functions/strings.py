@@ -36,14 +36,16 @@ def _title(text: str) -> Value:
     after_letter = False
     for character in text:
         letters.append(character if after_letter else _single(character, character.title()))
-        after_letter = character == "_" or character.isalnum()
+        after_letter = character == "_" or character.isalnum() or not (character.isascii() or character in _SPACES)
     return "".join(letters)
 
 
 def _substr(text: str, offset: int, length: int) -> Value:
     characters = graphemes(text)
     start = max(len(characters) + offset, 0) if offset < 0 else offset
-    return "".join(characters[start:] if length < 0 else characters[start : start + length])
+    # Terraform takes a length of nothing for all the rest when it counts from the end.
+    to_the_end = length < 0 or (length == 0 and offset < 0)
+    return "".join(characters[start:] if to_the_end else characters[start : start + length])
 
 
 def _strrev(text: str) -> Value:

@@ -126,6 +126,8 @@ def _scalar(event: events.ScalarEvent) -> Value:
     text = unicodedata.normalize("NFC", event.value)
     if _is_plain(event):
         return _resolve(text)
+    if event.tag is None and event.style in ("|", ">") and not text:
+        return None
     if event.tag in (None, f"{_PREFIX}str", f"{_PREFIX}binary"):
         return text
     kind = event.tag.removeprefix(_PREFIX)
@@ -210,6 +212,10 @@ class _Emitter(Emitter):
 
     def check_empty_document(self) -> bool:
         return False  # an empty string needs no mark of where the document begins
+
+    def check_simple_key(self) -> bool:
+        is_empty = isinstance(self.event, events.ScalarEvent) and not self.event.value
+        return is_empty or super().check_simple_key()
 
     def write_literal(self, text: str) -> None:
         super().write_literal(text)
