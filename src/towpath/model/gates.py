@@ -51,6 +51,7 @@ class HoldKind(StrEnum):
     ACCOUNTS = "accounts"
     PROTECTED = "protected"
     DATA = "data"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -228,7 +228,8 @@ class UnitRun:
     `plan` is the latest plan; `approved` is the plan that was cleared to be applied, by the gates or by comparing.
     `retry_at`: not before then, because of a state lock met first at `locked_since`, `lock_waits` times. `must_replan`:
     the plan is known to be out of date, `replans` counts how often that came from a state that had moved on. `unsure`:
-    an apply of it ended unknown or was interrupted, so part of it may be done. `outputs_before` are the digests of the
+    an apply of it did not end well, so part of it may be done; `look_first`: it ended unknown, and the plan is still the
+    one that was being applied. `outputs_before` are the digests of the
     outputs before the apply; `changed_outputs` the names of those that really changed. `attempts` counts its attempts,
     `seconds` is the time spent in them. `reason` says in words why it stands where it stands.
     """
@@ -257,6 +258,7 @@ class UnitRun:
     must_replan: bool = False
     replans: int = 0
     unsure: bool = False
+    look_first: bool = False
     retry_at: datetime.datetime | None = None
     locked_since: datetime.datetime | None = None
     lock_waits: int = 0
@@ -275,7 +277,7 @@ class Attempt:
     """One try at planning or applying one unit.
 
     An apply attempt carries the plan it applies: `plan` is the attempt that made it, `digest` its file. `look_first`:
-    an attempt before it ended unknown, so reality is looked at before anything is done. `fence` is what the unit's lock
+    an attempt before it did not end well, so reality is looked at before anything is done. `fence` is what the unit's lock
     gave it. `summary` and `outputs` (digests by name; None: not looked at) are what it brought; `settled` tells that
     the run has dealt with its end.
     """

@@ -122,15 +122,12 @@ class RunTransaction:
         bodies = self.connection.execute(query.order_by(schema.attempts.c.id)).scalars()
         return [ATTEMPT.load(body) for body in bodies]
 
-    def begin_attempt(self, attempt: str, worker: str, now: datetime.datetime) -> Attempt | None:
-        """Takes the lock of the attempt's unit with the next fence. None when the attempt is not queued any more, or
-        its unit is locked by another attempt that still runs.
-        """
-        found = self.attempt(attempt)
-        if found is None or found.status is not AttemptStatus.QUEUED or self.lock_holder(found.unit) is not None:
+    def begin_attempt(self, queued: Attempt, worker: str, now: datetime.datetime) -> Attempt | None:
+        """Takes the lock of the attempt's unit with the next fence. None when another attempt that still runs has it."""
+        if self.lock_holder(queued.unit) is not None:
             return None
-        fence = self._take_lock(found)
-        begun = replace(found, status=AttemptStatus.RUNNING, worker=worker, fence=fence, started_at=now)
+        fence = self._take_lock(queued)
+        begun = replace(queued, status=AttemptStatus.RUNNING, worker=worker, fence=fence, started_at=now)
         self._write_attempt(begun)
         return begun
 

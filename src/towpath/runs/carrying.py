@@ -1,0 +1,38 @@
+"""The port to what carries the work from the rows to threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+__all__ = ["Carrier", "Carriers", "CarryOut"]
+
+CarryOut = Callable[[str], None]
+"""Does the attempt with this id: begins it, works, records its end. Does nothing when it is not queued any more."""
+
+
+class Carrier(Protocol):
+    """Carries out attempts, no more at a time than it was opened for.
+
+    Laws: an attempt is carried out once at least if the transaction it was enqueued in commits and the carrier stays
+    open, and never if it rolls back. `wait` returns as soon as an attempt ended, or after `seconds` at the latest; it
+    raises what an attempt raised. `close` waits for what is being carried out; what is queued is not begun.
+    """
+
+    def start(self, carry_out: CarryOut) -> None:
+        """Begins to carry out what is queued."""
+        ...
+
+    def enqueue(self, connection: Connection, attempts: Sequence[str]) -> None: ...
+
+    def wait(self, seconds: float) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Carriers(Protocol):
+    """Opens carriers. `worker` is unique to the process and the moment."""
+
+    def open(self, worker: str, parallelism: int) -> Carrier: ...

@@ -1,0 +1,85 @@
+"""The thin shell around `advance`: load, decide, write, tell, enqueue, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from towpath.model.events import Event
+from towpath.model.runs import Snapshot
+from towpath.problems import Problem, ProblemError
+from towpath.runs.carrying import Carrier
+from towpath.runs.evolve import settle
+from towpath.runs.telling import events_of
+from towpath.stores import RunStore, RunTransaction
+from towpath.system import Clock
+
+__all__ = ["Changes", "no_such_run"]
+
+
+class Changes:
+    """Changes the rows of runs. Without a carrier, nothing may be decided that must be carried out."""
+
+    def __init__(self, store: RunStore, clock: Clock, carrier: Carrier | None = None) -> None:
+        self._store = store
+        self._clock = clock
+        self._carrier = carrier
+
+    def transaction(self) -> AbstractContextManager[RunTransaction]:
+        return self._store.transaction()
+
+    def load(self, transaction: RunTransaction, run: str) -> Snapshot:
+        snapshot = transaction.snapshot(run)
+        if snapshot is None:
+            raise ProblemError(no_such_run(run))
+        return snapshot
+
+    def advance(self, run: str) -> Snapshot:
+        """Decides whatever can be decided now."""
+        with self.transaction() as transaction:
+            return self.settle(transaction, self.load(transaction, run))
+
+    def settle(
+        self,
+        transaction: RunTransaction,
+        before: Snapshot,
+        changed: Snapshot | None = None,
+        events: Iterable[Event] = (),
+    ) -> Snapshot:
+        """Goes on from `changed` until nothing is left to decide; writes what differs from `before`, which was read in
+        this transaction. `events` tell what changed before anything was decided.
+        """
+        now = self._clock.now()
+        settled = settle(changed or before, now)
+        steps = (before, *settled.steps) if changed else settled.steps
+        after = self._write(transaction, before, settled.snapshot, [*events, *events_of(steps, now)])
+        transaction.write_ledger(settled.ledger)
+        self._enqueue(transaction, [attempt.id for attempt in settled.queued])
+        return after
+
+    def keep(
+        self, transaction: RunTransaction, before: Snapshot, after: Snapshot, events: Iterable[Event] = ()
+    ) -> Snapshot:
+        """Writes what differs and decides nothing."""
+        told = [*events, *events_of((before, after), self._clock.now())]
+        return self._write(transaction, before, after, told)
+
+    def _write(
+        self, transaction: RunTransaction, before: Snapshot, after: Snapshot, events: Sequence[Event]
+    ) -> Snapshot:
+        if after == before and not events:
+            return before
+        after = replace(after, run=replace(after.run, version=before.run.version + 1))
+        transaction.save(before, after, events)
+        return after
+
+    def _enqueue(self, transaction: RunTransaction, attempts: Sequence[str]) -> None:
+        if attempts and self._carrier is None:
+            raise ValueError(f"nobody is there to carry out {attempts[0]}")
+        if attempts and self._carrier is not None:
+            self._carrier.enqueue(transaction.connection, attempts)
+
+
+def no_such_run(run: str) -> Problem:
+    return Problem("no-such-run", "There is no such run", f"No run {run} is kept.", hint="`towpath runs` lists them.")

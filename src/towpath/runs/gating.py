@@ -1,0 +1,217 @@
+"""Gates and holds of the tier whose turn it is: what is asked, of whom, about which plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from towpath.model.gates import OUTSIDE_ENVIRONMENT, GateSpec, Hold, HoldKind
+from towpath.model.paths import UnitPath
+from towpath.model.runs import Approval, Gate, GateStatus, Run, UnitRun, UnitStatus
+from towpath.runs.actions import Action, Clear, OpenGate, PassGate, VoidGate
+from towpath.runs.position import Position
+
+__all__ = ["authors_of", "covers_of", "current_tier", "environment_of", "gate_actions", "may_approve", "voters"]
+
+
+def environment_of(unit: UnitRun) -> str:
+    return unit.account or OUTSIDE_ENVIRONMENT
+
+
+def authors_of(run: Run) -> frozenset[str]:
+    """Everybody who wrote something of what the run brings, in lower case."""
+    return frozenset(name.lower() for name in (run.author, *(commit.author for commit in run.commits)) if name)
+
+
+def may_approve(gate: Gate, who: str, run: Run) -> bool:
+    """Whether the gate takes this person's word."""
+    if gate.not_author and who.lower() in authors_of(run):
+        return False
+    return not gate.approvers or who.lower() in {name.lower() for name in gate.approvers}
+
+
+def _votes(gate: Gate, approvals: Iterable[Approval]) -> tuple[Approval, ...]:
+    """What was said at the gate about the very plans it asks about."""
+    return tuple(said for said in approvals if said.gate == gate.id and said.digests == gate.covers)
+
+
+def voters(gate: Gate, approvals: Iterable[Approval], run: Run) -> frozenset[str]:
+    """The different people whose approval counts at the gate."""
+    said = _votes(gate, approvals)
+    return frozenset(vote.who.lower() for vote in said if vote.approved and may_approve(gate, vote.who, run))
+
+
+def gate_actions(position: Position, tier: int) -> Sequence[Action]:
+    """In this order: pass gates that have their approvals, void those that ask about plans which are no more, clear
+    what needs nobody's word, open what must be asked. Nothing new is asked while a plan of the tier is being made.
+    """
+    return _passed(position) or _void(position) or _cleared_or_asked(position, tier)
+
+
+def _open(position: Position) -> Iterator[Gate]:
+    return (gate for gate in position.snapshot.gates.values() if gate.status is GateStatus.OPEN)
+
+
+def _passed(position: Position) -> Sequence[Action]:
+    said = position.snapshot.approvals
+    return [PassGate(gate.id) for gate in _open(position) if len(voters(gate, said, position.run)) >= gate.approvals]
+
+
+def _void(position: Position) -> Sequence[Action]:
+    return [VoidGate(gate.id) for gate in _open(position) if not _still_asks(gate, position)]
+
+
+def _still_asks(gate: Gate, position: Position) -> bool:
+    units = position.units
+    return all(unit in units and _digest(units[unit]) == digest for unit, digest in gate.covers.items())
+
+
+def _digest(unit: UnitRun) -> str | None:
+    return unit.plan.digest if unit.plan is not None and not unit.must_replan else None
+
+
+def _cleared_or_asked(position: Position, tier: int) -> Sequence[Action]:
+    members = position.in_tier(tier)
+    if any(position.wants_plan(unit) or unit.unit in position.busy for unit in members if not unit.is_cleared):
+        return []
+    uncleared = [unit for unit in members if _awaits_clearance(unit)]
+    free = [unit for unit in uncleared if _needs_nobody(unit)]
+    if free:
+        return [Clear(unit.unit) for unit in free]
+    if _open_hold(position, tier):
+        return []
+    hold = _hold_to_ask(position, tier, uncleared)
+    gates = list(_gates_to_ask(position, tier, uncleared))
+    if hold or gates:
+        return [*hold, *gates]
+    return [Clear(unit.unit) for unit in uncleared if not _waits_at_gate(position, unit)]
+
+
+def _awaits_clearance(unit: UnitRun) -> bool:
+    return (
+        unit.held is None
+        and unit.status in (UnitStatus.PENDING, UnitStatus.PLANNED)
+        and (not unit.is_cleared or unit.plan is None)
+    )
+
+
+def _needs_nobody(unit: UnitRun) -> bool:
+    """A plan that changes nothing, and one that what was approved before covers."""
+    return unit.plan is not None and (unit.plan.changes_nothing or unit.plan.covered is True)
+
+
+def _said_yes(position: Position, unit: UnitRun, environment: str | None) -> bool:
+    """Whether a gate of this environment (None: a hold) was passed for the unit's latest plan."""
+    return any(
+        gate.status is GateStatus.PASSED
+        and gate.environment == environment
+        and gate.covers.get(unit.unit) is not None
+        and gate.covers[unit.unit] == _digest(unit)
+        for gate in position.snapshot.gates.values()
+    )
+
+
+def _gates_to_ask(position: Position, tier: int, units: Sequence[UnitRun]) -> Iterator[OpenGate]:
+    asked = {gate.environment for gate in _open(position) if gate.tier == tier}
+    for spec in position.run.gates:
+        waiting = [unit.unit for unit in units if _asks(spec, unit) and not _said_yes(position, unit, spec.environment)]
+        if waiting and spec.environment not in asked:
+            yield OpenGate(tier, spec, tuple(waiting))
+
+
+def _asks(spec: GateSpec, unit: UnitRun) -> bool:
+    return spec.asks_for_something and spec.environment == environment_of(unit)
+
+
+def _waits_at_gate(position: Position, unit: UnitRun) -> bool:
+    return any(_asks(spec, unit) and not _said_yes(position, unit, spec.environment) for spec in position.run.gates)
+
+
+def _open_hold(position: Position, tier: int) -> bool:
+    return any(gate.environment is None and gate.tier == tier for gate in _open(position))
+
+
+def _hold_to_ask(position: Position, tier: int, units: Sequence[UnitRun]) -> Sequence[OpenGate]:
+    held = _unseen_held(position, tier)
+    asking = [unit for unit in units if not _said_yes(position, unit, None)]
+    holds = [*_of_run(position, bool(asking)), *_of_plans(asking)]
+    holds.extend(_protected(unit) for unit in held)
+    if not holds:
+        return []
+    covered = tuple(sorted(unit.unit for unit in (*asking, *held)))
+    return [OpenGate(tier, None, covered, tuple(holds))]
+
+
+def _of_plans(units: Sequence[UnitRun]) -> Iterator[Hold]:
+    for unit in units:
+        if unit.plan is None:
+            continue
+        yield from unit.plan.holds
+        if unit.plan.covered is False:
+            words = " ".join(unit.plan.differences)
+            yield Hold(
+                HoldKind.CHANGED, f"The plan does more than the one that was approved. {words}".strip(), unit.unit
+            )
+
+
+def _of_run(position: Position, is_asking: bool) -> Iterator[Hold]:
+    """Holds of the whole run, the first time there is something to apply; again when units that joined caused one."""
+    if not is_asking:
+        return
+    passed = {
+        hold.kind
+        for gate in position.snapshot.gates.values()
+        if gate.status is GateStatus.PASSED
+        for hold in gate.holds
+    }
+    yield from (hold for hold in _too_much(position) if hold.kind not in passed)
+
+
+def _too_much(position: Position) -> Iterator[Hold]:
+    """Whether the run touches more than `hold_above` lets through, units that joined counted."""
+    touched = [unit for unit in position.members if unit.held is None]
+    accounts = {unit.account for unit in touched if unit.account is not None}
+    settings = position.run.settings
+    for kind, count, limit in (
+        (HoldKind.UNITS, len(touched), settings.hold_above_units),
+        (HoldKind.ACCOUNTS, len(accounts), settings.hold_above_accounts),
+    ):
+        if limit is not None and count > limit:
+            words = f"The run touches {count} {kind.value}, more than the {limit} that `hold_above` lets through."
+            yield Hold(kind, words)
+
+
+def _unseen_held(position: Position, tier: int) -> Sequence[UnitRun]:
+    """Held units that change something, of which nobody said yet that the run may go on without them.
+
+    When nothing else is left to apply there is nothing to ask.
+    """
+    if not any(unit.held is None and not unit.status.is_terminal for unit in position.members):
+        return []
+    return [unit for unit in position.in_tier(tier) if _is_unseen(position, unit)]
+
+
+def _is_unseen(position: Position, unit: UnitRun) -> bool:
+    """Whether a person has still to see the held unit's plan."""
+    changes = unit.plan is not None and not unit.plan.changes_nothing
+    return unit.status is UnitStatus.HELD and changes and not _said_yes(position, unit, None)
+
+
+def current_tier(position: Position) -> int | None:
+    """The tier whose turn it is: the first that is not done, or holds a unit that a person has still to see."""
+    tiers = sorted({unit.tier for unit in position.units.values()})
+    return next((tier for tier in tiers if not _is_done_with(position, tier)), None)
+
+
+def _is_done_with(position: Position, tier: int) -> bool:
+    resolved = (position.is_resolved(unit.unit) for unit in position.units.values() if unit.tier == tier)
+    return all(resolved) and not _unseen_held(position, tier)
+
+
+def _protected(unit: UnitRun) -> Hold:
+    return Hold(HoldKind.PROTECTED, "The unit is protected: it is planned and shown, and applied by hand.", unit.unit)
+
+
+def covers_of(position: Position, units: Iterable[UnitPath]) -> dict[UnitPath, str]:
+    """The digests of the latest plans of these units."""
+    digests = ((path, _digest(position.units[path])) for path in units)
+    return {path: digest for path, digest in digests if digest is not None}

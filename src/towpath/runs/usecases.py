@@ -1,0 +1,300 @@
+"""The use cases of runs: what a person can ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from towpath.config import TowpathConfig
+from towpath.model.commands import Cancellation
+from towpath.model.events import Event, EventKind
+from towpath.model.paths import UnitPath
+from towpath.model.plans import Plan
+from towpath.model.runs import (
+    Approval,
+    Commit,
+    Gate,
+    GateStatus,
+    Run,
+    RunKind,
+    RunSettings,
+    RunStatus,
+    Snapshot,
+    UnitRun,
+    UnitStatus,
+)
+from towpath.model.work import Workbench
+from towpath.planning import Step, Walk
+from towpath.problems import Problem, ProblemError
+from towpath.runs.carrying import Carriers
+from towpath.runs.changing import Changes, no_such_run
+from towpath.runs.driving import Driver, Watcher
+from towpath.runs.gating import may_approve
+from towpath.runs.telling import created, stop_requested
+from towpath.runs.view import RunView
+from towpath.stores import RunTransaction, State
+
+__all__ = ["Runs", "settings_of"]
+
+
+def settings_of(config: TowpathConfig) -> RunSettings:
+    """What a run keeps of `towpath.yml`."""
+    return RunSettings(
+        parallelism=config.parallelism,
+        lock_timeout=config.lock_timeout,
+        data_types=config.data_types,
+        hold_above_units=config.hold_above.units,
+        hold_above_accounts=config.hold_above.accounts,
+    )
+
+
+class Runs:
+    """All use cases of runs on one state folder.
+
+    Everything raises `ProblemError`: `no-such-run` for an id that is not kept, and as the stores do. A run may be named
+    by the beginning of its id where that is unambiguous.
+    """
+
+    def __init__(self, state: State, workbench: Workbench, carriers: Carriers) -> None:
+        self._state = state
+        self._workbench = workbench
+        self._carriers = carriers
+        self._changes = Changes(state.runs, state.clock)
+
+    def create(
+        self,
+        walk: Walk,
+        kind: RunKind | str,
+        author: str,
+        commits: Sequence[Commit] = (),
+        settings: RunSettings | None = None,
+    ) -> str:
+        """Keeps a run for the walk; it is `running` from now on, and goes on when it is driven. Returns its id."""
+        run = Run(
+            id=self._state.ids.short(),
+            kind=RunKind(kind),
+            status=RunStatus.RUNNING,
+            author=author,
+            base=walk.base,
+            head=walk.head,
+            created_at=self._state.clock.now(),
+            settings=settings or RunSettings(),
+            commits=tuple(commits),
+            gates=walk.gates,
+            holds=walk.holds,
+            problems=walk.problems,
+        )
+        units = [*(_unit(run, step) for step in walk.steps()), *(_unit(run, step, True) for step in walk.may_follow)]
+        snapshot = Snapshot(run, {unit.unit: unit for unit in sorted(units, key=lambda unit: unit.unit)})
+        with self._changes.transaction() as transaction:
+            transaction.save(None, snapshot, [created(run, [unit.unit for unit in units if unit.joined])])
+        return run.id
+
+    def drive(self, run: str, cancellation: Cancellation, watcher: Watcher | None = None) -> RunView:
+        """Works on the run until it has ended, waits for a person, or was halted. Blocks.
+
+        When another process works with the state, waits for it, which the watcher hears of. Ctrl-C (the cancellation)
+        lets nothing more begin, and leaves the run halted, to be resumed.
+        """
+        run = self._find(run)
+        Driver(self._state, self._workbench, self._carriers, run, cancellation, watcher).drive()
+        view = self.view(run)
+        if view.status.is_terminal:
+            self._forget_plan_files(run)
+        return view
+
+    def begin_apply(self, run: str) -> RunView:
+        """Makes an apply run of a plan run whose plans are made; they are what is applied. Raises `not-planned`."""
+        with self._changes.transaction() as transaction:
+            before = self._load(transaction, run)
+            if before.run.applies and not before.run.status.is_terminal:
+                return RunView(before)
+            if before.run.status is not RunStatus.PLANNED:
+                raise ProblemError(_not_planned(before.run))
+            begun = replace(before.run, kind=RunKind.APPLY, status=RunStatus.RUNNING, finished_at=None)
+            units = {path: _to_be_applied(unit) for path, unit in before.units.items()}
+            return RunView(self._changes.keep(transaction, before, replace(before, run=begun, units=units)))
+
+    def approve(self, run: str, who: str, environment: str | None = None, reason: str = "") -> RunView:
+        """Says yes at the gate of the environment, or at every open gate and hold that takes this person's word.
+
+        Raises `nothing-to-approve`, `approver-not-allowed`. What was approved goes on when the run is driven.
+        """
+        return self._say(run, who, environment, Approval("", "", "", who, self._state.clock.now(), True, reason))
+
+    def reject(self, run: str, who: str, environment: str | None = None, reason: str = "") -> RunView:
+        """Says no: the run is cancelled. Raises as `approve` does."""
+        return self._say(run, who, environment, Approval("", "", "", who, self._state.clock.now(), False, reason))
+
+    def _say(self, run: str, who: str, environment: str | None, word: Approval) -> RunView:
+        with self._changes.transaction() as transaction:
+            before = self._load(transaction, run)
+            gates = _gates_to_answer(before, who, environment)
+            said = [self._word(word, gate) for gate in gates]
+            events = [_said_event(vote, gate) for vote, gate in zip(said, gates, strict=True)]
+            after = replace(before, approvals=(*before.approvals, *said))
+            if word.approved:
+                return RunView(self._changes.keep(transaction, before, after, events))
+            closed = {gate.id: replace(gate, status=GateStatus.REJECTED, closed_at=word.at) for gate in gates}
+            reason = f"Rejected by {who}: {word.reason}" if word.reason else f"Rejected by {who}."
+            cancelled = replace(before.run, cancel_requested=True, reason=reason)
+            after = replace(after, run=cancelled, gates={**before.gates, **closed})
+            return RunView(self._changes.settle(transaction, before, after, events))
+
+    def _word(self, word: Approval, gate: Gate) -> Approval:
+        return replace(word, id=self._state.ids.short(), run=gate.run, gate=gate.id, digests=gate.covers)
+
+    def resume(self, run: str) -> RunView:
+        """Makes a halted run ready to be driven on: what failed or was skipped is planned again, what is done stays.
+
+        Raises `run-has-ended` for a run that can not go on.
+        """
+        with self._changes.transaction() as transaction:
+            before = self._load(transaction, run)
+            if before.run.status.is_terminal:
+                raise ProblemError(_has_ended(before.run))
+            if before.run.status is not RunStatus.HALTED:
+                return RunView(before)
+            resumed = replace(before.run, status=RunStatus.RUNNING, reason=None, stopping=False, finished_at=None)
+            units = {path: _once_more(unit) for path, unit in before.units.items()}
+            return RunView(self._changes.keep(transaction, before, replace(before, run=resumed, units=units)))
+
+    def cancel(self, run: str, who: str = "") -> RunView:
+        """Lets nothing more begin. What runs finishes; then, or at once when nothing runs, the run is cancelled."""
+        with self._changes.transaction() as transaction:
+            before = self._load(transaction, run)
+            if before.run.status.is_terminal:
+                return RunView(before)
+            reason = f"Cancelled by {who}." if who else "The run was cancelled."
+            flagged = replace(before, run=replace(before.run, cancel_requested=True, reason=reason))
+            event = stop_requested(before.run.id, reason, self._state.clock.now())
+            return RunView(self._changes.settle(transaction, before, flagged, [event]))
+
+    def view(self, run: str) -> RunView:
+        snapshot = self._state.runs.snapshot(self._find(run))
+        if snapshot is None:
+            raise ProblemError(no_such_run(run))
+        return RunView(snapshot)
+
+    def list(self) -> tuple[Run, ...]:
+        """Every run, newest first."""
+        return self._state.runs.runs()
+
+    def logs(self, run: str, unit: UnitPath) -> Iterator[str]:
+        """The lines of a unit's log. Raises `unit-not-in-run`."""
+        view = self.view(run)
+        if unit not in view.snapshot.units:
+            raise ProblemError(_not_in_run(unit, view.id))
+        return self._state.logs.read(view.id, unit)
+
+    def plan(self, run: str, unit: UnitPath) -> Plan | None:
+        """The latest plan of a unit in full; None when it was not planned. Raises `unit-not-in-run`."""
+        view = self.view(run)
+        if unit not in view.snapshot.units:
+            raise ProblemError(_not_in_run(unit, view.id))
+        summary = view.snapshot.units[unit].plan
+        return self._state.runs.plan(summary.attempt) if summary is not None else None
+
+    def events(self, run: str, after: int = 0) -> tuple[Event, ...]:
+        """What happened in a run, in order, after the event with this sequence."""
+        return self._state.runs.events(self._find(run), after)
+
+    def _find(self, run: str) -> str:
+        ids = [row.id for row in self._state.runs.runs()]
+        if run in ids:
+            return run
+        fitting = [candidate for candidate in ids if run and candidate.startswith(run)]
+        if len(fitting) != 1:
+            raise ProblemError(no_such_run(run))
+        return fitting[0]
+
+    def _load(self, transaction: RunTransaction, run: str) -> Snapshot:
+        return self._changes.load(transaction, self._find(run))
+
+    def _forget_plan_files(self, run: str) -> None:
+        """They hold secrets and are of no more use."""
+        for attempt in self._state.runs.attempts(run):
+            if attempt.summary is not None:
+                self._state.plans.delete(attempt.summary.digest)
+
+
+def _unit(run: Run, step: Step, follows: bool = False) -> UnitRun:
+    return UnitRun(
+        run=run.id,
+        unit=step.unit,
+        account=step.account,
+        tier=step.tier,
+        action=step.action,
+        commit=step.commit,
+        fingerprint=step.fingerprint,
+        waits_for=step.waits_for,
+        reads_from=step.reads_from,
+        may_wait_for=step.may_wait_for,
+        held=step.held,
+        prevent_destroy=step.prevent_destroy,
+        reasons=step.reasons,
+        follows=follows,
+        joined=not follows,
+    )
+
+
+def _to_be_applied(unit: UnitRun) -> UnitRun:
+    """A unit found unchanged by a plan run is looked at again when its turn comes: what it reads may change first."""
+    return replace(unit, status=UnitStatus.PLANNED) if unit.status is UnitStatus.UNCHANGED else unit
+
+
+def _once_more(unit: UnitRun) -> UnitRun:
+    if unit.status is UnitStatus.FAILED:
+        return replace(
+            unit, status=UnitStatus.PENDING, problems=(), reason=None, must_replan=True, replans=0, retry_at=None
+        )
+    if unit.status is UnitStatus.SKIPPED:
+        return replace(unit, status=UnitStatus.PENDING, reason=None, must_replan=unit.plan is not None)
+    return unit
+
+
+def _gates_to_answer(snapshot: Snapshot, who: str, environment: str | None) -> Sequence[Gate]:
+    waiting = [gate for gate in snapshot.gates.values() if gate.status is GateStatus.OPEN]
+    asked = [gate for gate in waiting if environment is None or gate.environment == environment]
+    if not asked or snapshot.run.status.is_terminal:
+        raise ProblemError(_nothing_to_approve(snapshot.run, environment, waiting))
+    allowed = [gate for gate in asked if may_approve(gate, who, snapshot.run)]
+    if not allowed:
+        raise ProblemError(_not_allowed(asked[0], who))
+    return allowed
+
+
+def _said_event(vote: Approval, gate: Gate) -> Event:
+    data = {"gate": gate.id, "environment": gate.environment, "who": vote.who}
+    return Event(
+        0, gate.run, vote.at, EventKind.APPROVAL, None, {**data, "approved": vote.approved, "reason": vote.reason}
+    )
+
+
+def _not_planned(run: Run) -> Problem:
+    detail = f"Run {run.id} is {run.status.value}; only a plan run whose plans were all made can be applied."
+    return Problem("not-planned", "The run has no plans to apply", detail, hint="Plan again: `towpath plan`.")
+
+
+def _has_ended(run: Run) -> Problem:
+    detail = f"Run {run.id} is {run.status.value}. {run.reason or ''}".strip()
+    return Problem("run-has-ended", "The run has ended", detail, hint="`towpath apply` starts a new one.")
+
+
+def _not_in_run(unit: UnitPath, run: str) -> Problem:
+    return Problem("unit-not-in-run", "The unit is not part of the run", f"{unit} is not part of run {run}.")
+
+
+def _nothing_to_approve(run: Run, environment: str | None, waiting: Sequence[Gate]) -> Problem:
+    where = f" for {environment}" if environment else ""
+    names = ", ".join(sorted({gate.environment or "hold" for gate in waiting})) or "nothing"
+    detail = f"Run {run.id} is {run.status.value} and asks for no approval{where}. It asks for: {names}."
+    return Problem("nothing-to-approve", "There is nothing to approve", detail)
+
+
+def _not_allowed(gate: Gate, who: str) -> Problem:
+    if gate.not_author and (not gate.approvers or who in gate.approvers):
+        detail = f"{who} wrote what is to be approved for {gate.environment}; somebody else has to."
+    else:
+        detail = f"{who} is not among those who may approve for {gate.environment}: {', '.join(gate.approvers)}."
+    return Problem("approver-not-allowed", "This person may not approve here", detail)

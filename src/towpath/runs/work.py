@@ -1,0 +1,229 @@
+"""Carrying out one attempt: begin, let the workbench work, record how it ended."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
+
+from towpath.model.changes import Action
+from towpath.model.commands import Cancellation
+from towpath.model.events import EventKind
+from towpath.model.paths import UnitPath
+from towpath.model.plans import Plan
+from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, PlanSummary, Run, Snapshot, UnitRun
+from towpath.model.work import ApplyJob, ApplyOutcome, PlanJob, Workbench
+from towpath.planning import Verdict, compare, holds_for_plan
+from towpath.problems import Problem, ProblemError
+from towpath.runs.changing import Changes
+from towpath.runs.telling import attempt_event
+from towpath.stores import State
+
+__all__ = ["AttemptWork", "LineWatcher"]
+
+_OUTCOMES = {
+    ApplyOutcome.APPLIED: AttemptStatus.APPLIED,
+    ApplyOutcome.FAILED: AttemptStatus.FAILED,
+    ApplyOutcome.STALE: AttemptStatus.STALE,
+    ApplyOutcome.LOCKED: AttemptStatus.LOCKED,
+    ApplyOutcome.INTERRUPTED: AttemptStatus.INTERRUPTED,
+}
+
+
+class LineWatcher(Protocol):
+    """Sees every line of every log as it is written, from several threads."""
+
+    def line(self, unit: UnitPath, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """An attempt that has begun, and what it needs to know."""
+
+    attempt: Attempt
+    run: Run
+    unit: UnitRun
+    plan: Plan | None
+    approved: Plan | None
+    known_outputs: dict[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How it ended; `plan` is the plan that was made."""
+
+    attempt: Attempt
+    plan: Plan | None = None
+
+
+class AttemptWork:
+    """Carries out attempts on this worker's behalf. Thread-safe."""
+
+    def __init__(
+        self,
+        state: State,
+        workbench: Workbench,
+        changes: Changes,
+        worker: str,
+        cancellation: Cancellation,
+        watcher: LineWatcher | None = None,
+    ) -> None:
+        self._state = state
+        self._workbench = workbench
+        self._changes = changes
+        self._worker = worker
+        self._cancellation = cancellation
+        self._watcher = watcher
+
+    def carry_out(self, attempt: str) -> None:
+        """Does nothing when the attempt is not queued any more. Raises `ProblemError` when its end cannot be recorded:
+        then it counts as unknown once this process is gone.
+        """
+        begun = self._begin(attempt)
+        if begun is not None:
+            self._record(self._work(begun))
+
+    def _begin(self, attempt_id: str) -> _Begun | None:
+        now = self._state.clock.now()
+        with self._changes.transaction() as transaction:
+            queued = transaction.attempt(attempt_id)
+            if queued is None or queued.status is not AttemptStatus.QUEUED:
+                return None
+            before = self._changes.load(transaction, queued.run)
+            if before.run.stopping or before.run.cancel_requested:
+                dropped = replace(queued, status=AttemptStatus.DROPPED, finished_at=now)
+                self._changes.settle(transaction, before, _with(before, dropped))
+                return None
+            begun = transaction.begin_attempt(queued, self._worker, now)
+            if begun is None:
+                refused = replace(queued, status=AttemptStatus.LOCKED, finished_at=now, problems=(_other_run(queued),))
+                self._changes.settle(transaction, before, _with(before, refused))
+                return None
+            event = attempt_event(EventKind.ATTEMPT_STARTED, begun, now)
+            self._changes.keep(transaction, before, _with(before, begun), [event])
+            unit = before.units[begun.unit]
+            ledger = transaction.ledger_entry(unit.unit)
+            return _Begun(
+                attempt=begun,
+                run=before.run,
+                unit=unit,
+                plan=transaction.plan(begun.plan) if begun.plan else None,
+                approved=transaction.plan(unit.approved.attempt) if unit.approved else None,
+                known_outputs=dict(ledger.outputs) if ledger and not begun.look_first else None,
+            )
+
+    def _work(self, begun: _Begun) -> _End:
+        """Expected failures come back as a failed attempt; a defect does too, and is raised besides."""
+        end: _End | None = None
+        try:
+            with _Log(self._state, begun.attempt, self._watcher) as log:
+                work = self._plan if begun.attempt.kind is AttemptKind.PLAN else self._apply
+                end = work(begun, log)
+        except ProblemError as error:
+            end = _End(replace(begun.attempt, status=AttemptStatus.FAILED, problems=error.problems))
+        finally:
+            if end is None:
+                failed = replace(begun.attempt, status=AttemptStatus.FAILED, problems=(_defect(begun.attempt),))
+                self._record(_End(failed))
+        return end
+
+    def _plan(self, begun: _Begun, log: _Log) -> _End:
+        unit, attempt = begun.unit, begun.attempt
+        job = PlanJob(attempt.run, unit.unit, unit.commit, unit.fingerprint, unit.action, frozenset(attempt.pending))
+        outputs = begun.known_outputs
+        if outputs is None and unit.action is not Action.DESTROY:
+            outputs = dict(self._workbench.outputs(job))
+        report = self._workbench.plan(job, log, self._cancellation)
+        if report.plan is None or report.interrupted:
+            status = AttemptStatus.INTERRUPTED if report.interrupted else AttemptStatus.FAILED
+            return _End(replace(attempt, status=status, problems=report.problems))
+        summary = _summary(begun, report.plan)
+        ended = replace(
+            attempt, status=AttemptStatus.PLANNED, summary=summary, outputs=outputs or {}, problems=report.problems
+        )
+        return _End(ended, report.plan)
+
+    def _apply(self, begun: _Begun, log: _Log) -> _End:
+        unit, attempt = begun.unit, begun.attempt
+        if begun.plan is None:
+            raise ValueError(f"{attempt.id} has no plan to apply")
+        job = ApplyJob(attempt.run, unit.unit, unit.commit, unit.action, begun.plan)
+        if attempt.look_first:
+            reality = self._workbench.reality(job, self._cancellation)
+            if reality.locked_by is not None:
+                return _End(replace(attempt, status=AttemptStatus.LOCKED, problems=(_locked_by(reality.locked_by),)))
+            if not reality.matches_plan:
+                return _End(replace(attempt, status=AttemptStatus.STALE))
+        report = self._workbench.apply(job, log, self._cancellation)
+        outputs = dict(report.outputs)
+        return _End(replace(attempt, status=_OUTCOMES[report.outcome], outputs=outputs, problems=report.problems))
+
+    def _record(self, end: _End) -> None:
+        """Writes the end, unless somebody took over, and goes on from there."""
+        now = self._state.clock.now()
+        ended = replace(end.attempt, finished_at=now)
+        with self._changes.transaction() as transaction:
+            before = self._changes.load(transaction, ended.run)
+            if not transaction.end_attempt(ended):
+                return
+            if end.plan is not None:
+                transaction.keep_plan(ended, end.plan)
+            event = attempt_event(EventKind.ATTEMPT_FINISHED, ended, now)
+            self._changes.settle(transaction, before, _with(before, ended), [event])
+
+
+class _Log:
+    """The unit's log, seen by the watcher as well."""
+
+    def __init__(self, state: State, attempt: Attempt, watcher: LineWatcher | None) -> None:
+        self._unit = attempt.unit
+        self._file = state.logs.open(attempt.run, attempt.unit)
+        self._watcher = watcher
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._file.close()
+
+    def line(self, text: str) -> None:
+        self._file.line(text)
+        if self._watcher is not None:
+            self._watcher.line(self._unit, text)
+
+
+def _with(snapshot: Snapshot, attempt: Attempt) -> Snapshot:
+    return replace(snapshot, attempts={**snapshot.attempts, attempt.id: attempt})
+
+
+def _summary(begun: _Begun, plan: Plan) -> PlanSummary:
+    comparison = compare(begun.approved, plan) if begun.approved is not None else None
+    return PlanSummary(
+        attempt=begun.attempt.id,
+        digest=plan.binding.digest,
+        exactness=plan.exactness,
+        counts=plan.counts,
+        changes_nothing=plan.changes_nothing,
+        is_destroy=plan.is_destroy,
+        pending=begun.attempt.pending,
+        holds=holds_for_plan(plan, begun.run.settings.data_types),
+        covered=comparison.verdict is not Verdict.MORE if comparison else None,
+        differences=comparison.differences if comparison else (),
+    )
+
+
+def _locked_by(holder: str) -> Problem:
+    return Problem("state-locked", "The state is locked", f"The state is locked by {holder}.")
+
+
+def _other_run(attempt: Attempt) -> Problem:
+    return Problem(
+        "state-locked", "The state is locked", f"Another run works on {attempt.unit}; this one waits for it."
+    )
+
+
+def _defect(attempt: Attempt) -> Problem:
+    error = sys.exception()
+    said = f"{type(error).__name__}: {error}" if error else "no reason is known"
+    detail = f"Working on {attempt.unit} ended in a way that should not happen: {said}."
+    return Problem("internal-error", "A defect of Towpath", detail, hint="Please report it.", unit=attempt.unit)
