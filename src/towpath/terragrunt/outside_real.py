@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from towpath.hcl.evaluate import Call
+from towpath.hcl.scope import Call
 from towpath.hcl.values import Sensitive, Value
 from towpath.problems import Place, Problem, ProblemError
 from towpath.system.aws import Aws, AwsCredentials

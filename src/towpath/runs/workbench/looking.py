@@ -10,10 +10,11 @@ from towpath.engines.terraform.backend import Backend, backend_of_init
 from towpath.engines.terraform.engine import Console, Done
 from towpath.engines.terraform.state import Output, StateSnapshot, read_outputs, read_state
 from towpath.problems import ProblemError
+from towpath.runs.workbench.backends import settled_backend
 from towpath.runs.workbench.credentials import UnitCredentials
 from towpath.runs.workbench.evaluating import EvaluatedUnit, EvaluationRequest, Evaluator, unknown_outputs
 from towpath.runs.workbench.outputs import Remembered
-from towpath.runs.workbench.preparing import Prepared, Preparer, settled_backend
+from towpath.runs.workbench.preparing import Prepared, Preparer
 from towpath.runs.workbench.states import StateAccess, StateReader
 from towpath.runs.workbench.tools import InterruptedWorkError, Tools
 from towpath.system.aws import session_name

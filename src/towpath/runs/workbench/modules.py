@@ -4,87 +4,109 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from towpath.hcl.parse import parse
-from towpath.hcl.syntax import Block
+from towpath.hcl.syntax import Block, Literal
 
-__all__ = ["ModuleFiles", "local_modules", "read_module"]
+__all__ = ["DeclaredBackend", "ModuleFiles", "files_of", "local_modules", "read_module"]
 
 _SUFFIXES = (".tf", ".tofu")
+_JSON_SUFFIXES = (".tf.json", ".tofu.json")
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredBackend:
+    """A backend that a module's own code declares. `type` is `cloud` for HCP Terraform; `settings` is None when they
+    are not all written as literals; `code` is a file (name and content) that declares it and nothing else.
+    """
+
+    type: str
+    settings: Mapping[str, Any] | None = field(repr=False)
+    code: tuple[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleFiles:
-    """`variables` maps each declared variable to whether it is sensitive; `backend` is the type of the declared backend
-    (`cloud` for HCP Terraform), None when none is; `backend_path` the path a declared local backend names;
-    `backend_code` a file (its name and content) that declares the same backend and nothing else.
-    """
+    """`variables` maps each declared variable to whether it is sensitive."""
 
     variables: Mapping[str, bool]
-    backend: str | None = None
-    backend_path: str | None = None
-    backend_code: tuple[str, str] | None = None
+    backend: DeclaredBackend | None = None
+
+    @property
+    def backend_type(self) -> str | None:
+        return self.backend.type if self.backend else None
+
+    @property
+    def backend_path(self) -> str | None:
+        """Where a declared local backend keeps its state."""
+        path = (self.backend.settings or {}).get("path") if self.backend else None
+        return path if isinstance(path, str) else None
 
 
-def read_module(folder: Path) -> ModuleFiles:
-    """Reads the module in a folder. Files that cannot be read are passed over: the engine says what is wrong."""
-    variables: dict[str, bool] = {}
-    backend: _Backend | None = None
+def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The files of a folder in which modules are written, by name."""
     for file in sorted(folder.iterdir()):
-        if file.name.endswith(tuple(f"{suffix}.json" for suffix in _SUFFIXES)):
-            found = _read_json(file.read_bytes())
-        elif file.name.endswith(_SUFFIXES):
-            found = _read_hcl(file)
+        if file.name.endswith((*_SUFFIXES, *_JSON_SUFFIXES)) and file.is_file():
+            yield file.name, file.read_bytes()
+
+
+def read_module(files: Iterable[tuple[str, bytes]]) -> ModuleFiles:
+    """What the files (name, content) declare together. What is wrong with one of them, the engine says better."""
+    variables: dict[str, bool] = {}
+    backend: DeclaredBackend | None = None
+    for name, content in files:
+        if name.endswith(_JSON_SUFFIXES):
+            found, declared = _read_json(content)
+        elif name.endswith(_SUFFIXES):
+            found, declared = _read_hcl(name, content)
         else:
             continue
-        variables.update(found[0])
-        backend = found[1] or backend
-    if backend is None:
-        return ModuleFiles(variables)
-    return ModuleFiles(variables, backend.type, backend.path, backend.code)
+        variables.update(found)
+        backend = declared or backend
+    return ModuleFiles(variables, backend)
 
 
-@dataclass(frozen=True, slots=True)
-class _Backend:
-    type: str
-    path: str | None
-    code: tuple[str, str]
+_Found = tuple[dict[str, bool], DeclaredBackend | None]
 
 
-_Found = tuple[dict[str, bool], _Backend | None]
-
-
-def _read_hcl(file: Path) -> _Found:
-    body = parse(file.read_bytes(), file.name).body
-    variables = {block.labels[0]: _is_true(block, "sensitive") for block in body.blocks_of("variable") if block.labels}
+def _read_hcl(name: str, content: bytes) -> _Found:
+    body = parse(content, name).body
+    variables = {
+        block.labels[0]: _literals(block).get("sensitive") is True
+        for block in body.blocks_of("variable")
+        if block.labels
+    }
     backend = None
     for block in (inner for outer in body.blocks_of("terraform") for inner in outer.body.blocks):
         code = ("backend.tf", f"terraform {{\n{block.source}\n}}\n")
         if block.type == "cloud":
-            backend = _Backend("cloud", None, code)
+            backend = DeclaredBackend("cloud", None, code)
         elif block.type == "backend" and block.labels:
-            backend = _Backend(block.labels[0], _text(block, "path"), code)
+            backend = DeclaredBackend(block.labels[0], _settings(block), code)
     return variables, backend
 
 
-def _is_true(block: Block, name: str) -> bool:
-    return name in block.body.attributes and block.body.attributes[name].expression.source.strip() == "true"
+def _literals(block: Block) -> dict[str, Any]:
+    return {
+        name: attribute.expression.value
+        for name, attribute in block.body.attributes.items()
+        if isinstance(attribute.expression, Literal)
+    }
 
 
-def _text(block: Block, name: str) -> str | None:
-    if name not in block.body.attributes:
-        return None
-    source = block.body.attributes[name].expression.source.strip()
-    return source[1:-1] if source.startswith('"') and source.endswith('"') else None
+def _settings(block: Block) -> Mapping[str, Any] | None:
+    found = _literals(block)
+    return found if len(found) == len(block.body.attributes) and not block.body.blocks else None
 
 
 def _read_json(content: bytes) -> _Found:
     try:
-        data = json.loads(content)
+        data = json.loads(content, parse_float=Decimal)
     except ValueError:
         return {}, None
     variables = {
@@ -96,15 +118,14 @@ def _read_json(content: bytes) -> _Found:
     return variables, _json_backend(data)
 
 
-def _json_backend(data: Any) -> _Backend | None:
+def _json_backend(data: Any) -> DeclaredBackend | None:
     for block in _blocks(data, "terraform"):
         kept = {name: block[name] for name in ("backend", "cloud") if name in block}
         code = ("backend.tf.json", json.dumps({"terraform": kept}))
         for name, settings in ((name, inner[name]) for inner in _blocks(block, "backend") for name in inner):
-            path = settings.get("path") if isinstance(settings, dict) else None
-            return _Backend(name, path, code)
+            return DeclaredBackend(name, settings if isinstance(settings, dict) else None, code)
         if "cloud" in block:
-            return _Backend("cloud", None, code)
+            return DeclaredBackend("cloud", None, code)
     return None
 
 
@@ -133,9 +154,9 @@ def local_modules(root: Path, folder: str) -> frozenset[str]:
 
 
 def _local_sources(folder: Path) -> Iterator[str]:
-    for file in sorted(folder.iterdir()):
-        if file.name.endswith(_SUFFIXES):
-            for block in parse(file.read_bytes(), file.name).body.blocks_of("module"):
-                source = _text(block, "source")
-                if source and source.startswith(("./", "../")):
+    for name, content in files_of(folder):
+        if name.endswith(_SUFFIXES):
+            for block in parse(content, name).body.blocks_of("module"):
+                source = _literals(block).get("source")
+                if isinstance(source, str) and source.startswith(("./", "../")):
                     yield source

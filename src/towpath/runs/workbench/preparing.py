@@ -16,7 +16,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from towpath.engines.terraform.backend import OVERRIDE_FILE, Backend, backend_of, local_override
+from towpath.engines.terraform.backend import OVERRIDE_FILE, local_override
 from towpath.engines.terraform.binary import EngineChoice
 from towpath.engines.terraform.commands import extra_environment
 from towpath.engines.terraform.engine import Console, TerraformEngine, Workspace
@@ -41,14 +41,15 @@ from towpath.engines.terraform.working_folder import (
 )
 from towpath.hcl.values import Unknown, Value, contains_unknown
 from towpath.problems import Place, Problem, ProblemError
+from towpath.runs.workbench.backends import lasting_path, lasting_state
 from towpath.runs.workbench.evaluating import EvaluatedUnit
-from towpath.runs.workbench.modules import ModuleFiles, local_modules, read_module
+from towpath.runs.workbench.modules import ModuleFiles, files_of, local_modules, read_module
 from towpath.runs.workbench.providers import ProviderCache
 from towpath.runs.workbench.sources import SourceRequest, fetch_source
 from towpath.runs.workbench.tools import Tools, unit_folder_name
 from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
 
-__all__ = ["Prepared", "Preparer", "lasting_path", "settled_backend"]
+__all__ = ["Prepared", "Preparer"]
 
 _BACKEND_FILE = "towpath.tfbackend"
 _INPUTS_FILE = "towpath-inputs.auto.tfvars.json"
@@ -81,7 +82,7 @@ class Preparer:
         make_private(root)
         inputs = _inputs(evaluated.config)
         prepared = self._place(evaluated, root, inputs, console)
-        folder, module = prepared.workspace.folder, read_module(prepared.workspace.folder)
+        folder, module = prepared.workspace.folder, read_module(files_of(prepared.workspace.folder))
         backend = self._settle_backend(evaluated, folder, module)
         _write_inputs(folder, inputs, module)
         secrets = (*evaluated.secrets, *_declared_secrets(inputs, module))
@@ -103,9 +104,9 @@ class Preparer:
             write_private(folder / "backend.tf", render_backend(self._lasting(state, evaluated)).encode())
         else:
             placed = self._place(evaluated, root / "module", Inputs(), console).workspace.folder
-            module = read_module(placed)
-            if module.backend_code is not None:
-                name, code = module.backend_code
+            module = read_module(files_of(placed))
+            if module.backend is not None:
+                name, code = module.backend.code
                 write_private(folder / name, code.encode())
             options = self._settle_backend(evaluated, folder, module)
         return replace(prepared, workspace=replace(prepared.workspace, folder=folder, backend=options))
@@ -180,14 +181,14 @@ class Preparer:
         return changes
 
     def _lasting(self, state: RemoteState, evaluated: EvaluatedUnit) -> RemoteState:
-        return _lasting(state, evaluated, self._tools.commits.folder)
+        return lasting_state(state, evaluated, self._tools.commits.folder)
 
     def _settle_backend(self, evaluated: EvaluatedUnit, folder: Path, module: ModuleFiles) -> tuple[str, ...]:
         """Writes what the backend needs; returns options for `init`."""
         state = evaluated.config.remote_state if evaluated.config else None
         home = self._tools.commits.folder
         if state is None:
-            if module.backend in (None, "local"):
+            if module.backend_type in (None, "local"):
                 path = lasting_path(evaluated, home, module.backend_path)
                 write_private(folder / OVERRIDE_FILE, local_override(path))
             return ()
@@ -195,7 +196,7 @@ class Preparer:
             return ("-backend=false",)
         if state.generate is not None:
             return ()
-        if module.backend != state.backend:
+        if module.backend_type != state.backend:
             raise ProblemError(_no_backend_block(state, module))
         settings = render_settings(backend_settings(self._lasting(state, evaluated)))
         write_private(folder / _BACKEND_FILE, settings.encode())
@@ -238,40 +239,6 @@ def _must_stay_inside(package: Path, evaluated: EvaluatedUnit) -> None:
 
 def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
-
-
-def _lasting(state: RemoteState, evaluated: EvaluatedUnit, home: Path) -> RemoteState:
-    """The same state, with a local one where it lasts."""
-    if state.backend != "local":
-        return state
-    written = state.config.get("path")
-    path = lasting_path(evaluated, home, written if isinstance(written, str) else None)
-    return replace(state, config={**state.config, "path": path})
-
-
-def lasting_path(evaluated: EvaluatedUnit, home: Path, written: str | None) -> str:
-    """Where local state is kept for good: a path in the checkout is meant in the repository, `home`; a relative one is
-    meant from the unit's folder.
-    """
-    unit = evaluated.checkout.unit_folder(evaluated.unit)
-    path = Path(os.path.normpath(unit / (written or "terraform.tfstate")))
-    checkout = evaluated.checkout.folder
-    return str(home / path.relative_to(checkout)) if path.is_relative_to(checkout) else str(path)
-
-
-def settled_backend(evaluated: EvaluatedUnit, home: Path) -> Backend | None:
-    """The unit's backend, where its configuration alone says it; None when the module's code must be asked.
-
-    Raises `ProblemError` (`value-unknown`).
-    """
-    state = evaluated.config.remote_state if evaluated.config else None
-    if state is None or state.disable_init:
-        return None
-    try:
-        return backend_of(_lasting(state, evaluated, home))
-    except ValueError as error:
-        detail = f"The backend of {evaluated.unit} depends on {error}."
-        raise ProblemError(Problem("value-unknown", "A value is not known", detail)) from None
 
 
 def _inputs(config: UnitConfig | None) -> Inputs:
@@ -331,7 +298,7 @@ def _origins(value: Value) -> set[str]:
 
 
 def _no_backend_block(state: RemoteState, module: ModuleFiles) -> Problem:
-    has = f"a backend {module.backend!r}" if module.backend else "no backend"
+    has = f"a backend {module.backend_type!r}" if module.backend else "no backend"
     detail = f"`remote_state` configures a backend {state.backend!r}, but the module's code declares {has}."
     hint = (
         f'Add `backend "{state.backend}" {{}}` to the module, or let `remote_state` generate it (`generate = {{…}}`).'
