@@ -19,7 +19,7 @@ import pytest
 from towpath.hcl.evaluate import evaluate
 from towpath.hcl.functions import standard_functions
 from towpath.hcl.functions.encoding import encode_json
-from towpath.hcl.functions.registry import plain
+from towpath.hcl.marks import bare_deep
 from towpath.hcl.parse import parse_expression
 from towpath.hcl.scope import Scope
 from towpath.problems import ProblemError
@@ -39,7 +39,7 @@ def expressions(table: str) -> list[str]:
 
 def here(expression: str) -> str:
     try:
-        return encode_json(plain(evaluate(parse_expression(expression), Scope({}, standard_functions())))[0])
+        return encode_json(bare_deep(evaluate(parse_expression(expression), Scope({}, standard_functions())))[0])
     except ProblemError:
         return REFUSED
 

@@ -9,7 +9,7 @@ from hcl_functions import call, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from towpath.hcl.functions.pattern_syntax import compile_pattern
+from towpath.hcl.functions.pattern_compiler import compile_pattern
 from towpath.hcl.functions.registry import ArgumentError
 from towpath.hcl.values import Value
 

@@ -19,7 +19,8 @@ from towpath.hcl.functions.kinds import (
     WHOLE,
     sequence,
 )
-from towpath.hcl.functions.registry import ArgumentError, define, plain, table, unknowns
+from towpath.hcl.functions.registry import ArgumentError, define, table
+from towpath.hcl.marks import bare_deep, unknowns
 from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, unmark
 
 __all__ = ["COLLECTIONS", "ordered"]
@@ -64,7 +65,7 @@ def _element(values: Value, index: int) -> Value:
 
 
 def _index(values: Value, wanted: Value) -> Value:
-    elements = ordered(plain(values)[0])
+    elements = ordered(bare_deep(values)[0])
     passed: list[Unknown] = []
     for position, element in enumerate(elements):
         doubts = list(unknowns(element))
@@ -77,7 +78,7 @@ def _index(values: Value, wanted: Value) -> Value:
 
 
 def _contains(values: Value, wanted: Value) -> Value:
-    elements, sensitive = plain(sequence(values))
+    elements, sensitive = bare_deep(sequence(values))
     doubts: list[Unknown] = []
     found = False
     for element in sequence(elements):
@@ -116,7 +117,7 @@ def _matchkeys(values: tuple[Value, ...], keys: tuple[Value, ...], wanted: tuple
 def _coalesce(*arguments: Value) -> Value:
     if not arguments:
         raise ArgumentError("It needs one argument at least.")
-    bare = [plain(argument) for argument in arguments]
+    bare = [bare_deep(argument) for argument in arguments]
     chosen = _first_filled(_of_one_type([value for value, _ in bare]))
     return Sensitive(chosen) if any(sensitive for _, sensitive in bare) else chosen
 
@@ -136,7 +137,7 @@ def _first_filled(values: list[Value]) -> Value:
 def _coalescelist(*arguments: Value) -> Value:
     if not arguments:
         raise ArgumentError("It needs one argument at least.")
-    bare = [plain(argument) for argument in arguments]
+    bare = [bare_deep(argument) for argument in arguments]
     chosen = _first_list([value for value, _ in bare])
     return Sensitive(chosen) if any(sensitive for _, sensitive in bare) else chosen
 

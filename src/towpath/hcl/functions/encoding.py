@@ -7,12 +7,12 @@ import codecs
 import json
 import re
 import struct
-import unicodedata
 import zlib
 from decimal import Decimal
 from urllib.parse import quote_plus
 
 from towpath.hcl.convert import from_json
+from towpath.hcl.forms import normal_text
 from towpath.hcl.functions.csv_text import read_csv
 from towpath.hcl.functions.kinds import ANY_OR_NULL, STRING
 from towpath.hcl.functions.registry import ArgumentError, define, table
@@ -77,7 +77,7 @@ def _well_formed(data: object) -> object:
 def _text_of(text: str) -> str:
     # A lone half of a surrogate pair is no character.
     replaced = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return unicodedata.normalize("NFC", replaced)
+    return normal_text(replaced)
 
 
 def _base64encode(text: str) -> Value:
@@ -93,7 +93,7 @@ def _unbase64(text: str) -> bytes:
 
 def _base64decode(text: str) -> Value:
     try:
-        return unicodedata.normalize("NFC", _unbase64(text).decode())
+        return normal_text(_unbase64(text).decode())
     except UnicodeDecodeError as error:
         raise ArgumentError("What it decodes to is not UTF-8 text.") from error
 
@@ -137,7 +137,7 @@ def _textdecode(text: str, encoding: str) -> Value:
     if encoding.lower() in ("utf-16", "utf16") and content[:2] in (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE):
         codec = codecs.lookup("utf-16")
     try:
-        return unicodedata.normalize("NFC", codec.decode(content)[0])
+        return normal_text(codec.decode(content)[0])
     except UnicodeDecodeError as error:
         raise ArgumentError(f"The bytes are not text in {encoding}.") from error
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import posixpath
-import unicodedata
 from collections.abc import Callable
 
 from towpath.hcl.convert import to_set
+from towpath.hcl.forms import normal_text
 from towpath.hcl.functions.hashes import digest
 from towpath.hcl.functions.kinds import STRING
 from towpath.hcl.functions.registry import ArgumentError, define, table
@@ -33,7 +33,7 @@ def _read(call: Call, path: str) -> bytes:
 def read_text(call: Call, path: str) -> str:
     """The text of a file. Raises `ArgumentError` where there is none, or where it is not UTF-8."""
     try:
-        return unicodedata.normalize("NFC", _read(call, path).decode())
+        return normal_text(_read(call, path).decode())
     except UnicodeDecodeError as error:
         raise ArgumentError(f'The file "{path}" is not UTF-8 text; filebase64 can read it.') from error
 

@@ -7,7 +7,7 @@ from functools import partial
 
 from towpath.hcl.functions.automaton import Match, Program
 from towpath.hcl.functions.kinds import STRING
-from towpath.hcl.functions.pattern_syntax import compile_pattern
+from towpath.hcl.functions.pattern_compiler import compile_pattern
 from towpath.hcl.functions.registry import ArgumentError, define, table
 from towpath.hcl.values import Value
 

@@ -20,11 +20,12 @@ from enum import Enum
 from typing import Any
 
 from towpath.hcl.convert import ConversionError
+from towpath.hcl.marks import bare_deep, marked, unknowns
 from towpath.hcl.scope import Call, Function
-from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, unmark
+from towpath.hcl.values import Unknown, Value, unmark
 from towpath.problems import Problem, ProblemError
 
-__all__ = ["ArgumentError", "Kind", "Sees", "define", "plain", "table", "unknowns", "wrong"]
+__all__ = ["ArgumentError", "Kind", "Sees", "define", "table", "wrong"]
 
 
 class ArgumentError(ValueError):
@@ -81,7 +82,7 @@ class Defined:
             result = unknown[0].merged(*unknown[1:])
         else:
             result = self._run(call, [argument.value for argument in prepared])
-        return Sensitive(result) if sensitive and not isinstance(result, Sensitive) else result
+        return marked(result, sensitive)
 
     def _run(self, call: Call, arguments: list[Any]) -> Value:
         try:
@@ -108,7 +109,7 @@ class Defined:
             return _Prepared(argument)
         bare, sensitive = unmark(argument)
         if kind.sees is Sees.NOTHING:
-            bare, deep = plain(bare)
+            bare, deep = bare_deep(bare)
             sensitive = sensitive or deep
             found = tuple(unknowns(bare))
         else:
@@ -167,37 +168,6 @@ def wrong(call: Call, detail: str, hint: str | None = None) -> ProblemError:
     return ProblemError(
         Problem("wrong-arguments", "The arguments of a function do not fit", detail, place=call.place, hint=usage)
     )
-
-
-def plain(value: Value) -> tuple[Value, bool]:
-    """The value without sensitive marks at any depth, and whether it had one."""
-    if isinstance(value, Sensitive):
-        return plain(value.value)[0], True
-    if isinstance(value, tuple):
-        parts = [plain(item) for item in value]
-        return (tuple(part for part, _ in parts), True) if any(mark for _, mark in parts) else (value, False)
-    if isinstance(value, SetValue):
-        elements, marked = plain(value.elements)
-        return (SetValue(elements), True) if marked and isinstance(elements, tuple) else (value, False)
-    if isinstance(value, dict):
-        items = {key: plain(item) for key, item in value.items()}
-        if any(mark for _, mark in items.values()):
-            return {key: part for key, (part, _) in items.items()}, True
-    return value, False
-
-
-def unknowns(value: Value) -> Iterable[Unknown]:
-    """Every unknown in the value, at any depth."""
-    if isinstance(value, Unknown):
-        yield value
-    elif isinstance(value, Sensitive):
-        yield from unknowns(value.value)
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from unknowns(item)
-    elif isinstance(value, tuple | SetValue):
-        for item in value:
-            yield from unknowns(item)
 
 
 def _count(number: int) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from towpath.hcl.convert import kind_name, to_bool, to_list, to_map, to_number, to_set, to_string
 from towpath.hcl.functions.kinds import ANY_OR_NULL, PARTS_OR_NULL, RAW
-from towpath.hcl.functions.registry import ArgumentError, define, plain, table
+from towpath.hcl.functions.registry import ArgumentError, define, table
+from towpath.hcl.marks import bare_deep
 from towpath.hcl.values import Sensitive, SetValue, Value, unmark
 
 __all__ = ["TYPES"]
@@ -44,7 +45,7 @@ def _tomap(value: Value) -> Value:
 
 
 def _sensitive(value: Value) -> Value:
-    return Sensitive(plain(value)[0])
+    return Sensitive(bare_deep(value)[0])
 
 
 def _nonsensitive(value: Value) -> Value:

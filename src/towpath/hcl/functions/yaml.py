@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -18,6 +17,7 @@ from yaml import events
 from yaml.emitter import Emitter
 
 from towpath.hcl.convert import to_string
+from towpath.hcl.forms import normal_text
 from towpath.hcl.functions.dates import format_time, parse_time
 from towpath.hcl.functions.kinds import ANY_OR_NULL, STRING
 from towpath.hcl.functions.registry import ArgumentError, define, table
@@ -123,7 +123,7 @@ def _check_tag(tag: str | None, kind: str) -> None:
 
 
 def _scalar(event: events.ScalarEvent) -> Value:
-    text = unicodedata.normalize("NFC", event.value)
+    text = normal_text(event.value)
     if _is_plain(event):
         return _resolve(text)
     if event.tag is None and event.style in ("|", ">") and not text:
