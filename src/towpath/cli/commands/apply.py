@@ -1,0 +1,54 @@
+"""`towpath apply` and `towpath destroy`."""
+
+from __future__ import annotations
+
+import click
+
+from towpath.cli.app import App, pass_app
+from towpath.cli.commands.reading import find_unit, tell_uncommitted
+from towpath.cli.commands.running import drive, finish, nothing_to_do, working
+from towpath.model.runs import RunKind
+from towpath.service.working import Asked
+
+__all__ = ["apply", "destroy"]
+
+_logs = click.option("--logs/--no-logs", default=True, help="Whether to stream what the engine prints.")
+
+
+@click.command()
+@click.argument("units", nargs=-1, metavar="[UNIT]...")
+@click.option("--run", metavar="RUN", help="Go on with this run: apply its plans, or what is left of it.")
+@click.option("--since", metavar="BASE", help="What changed since this commit. Default: since each unit's last apply.")
+@_logs
+@pass_app
+def apply(app: App, units: tuple[str, ...], run: str | None, since: str | None, logs: bool) -> int:
+    """Run to the end: plan, gates, apply, tier by tier."""
+    if run is not None and (units or since):
+        raise click.UsageError("--run names a whole run: no units and no --since with it.")
+    with working(app) as opened:
+        if run is not None:
+            opened.require_engine()
+            begun = opened.take_up(run)
+            return finish(app, opened, drive(app, opened, begun.id, logs=logs))
+        tell_uncommitted(app, opened.reading)
+        head = opened.reading.live()
+        named = tuple(find_unit(app, opened.reading, head, name).path for name in units)
+        walk = opened.walk(Asked(RunKind.APPLY, named, since))
+        if walk.is_empty:
+            return nothing_to_do(app, walk)
+        created = opened.create(walk, RunKind.APPLY)
+        return finish(app, opened, drive(app, opened, created, logs=logs))
+
+
+@click.command()
+@click.argument("units", nargs=-1, required=True, metavar="UNIT...")
+@_logs
+@pass_app
+def destroy(app: App, units: tuple[str, ...], logs: bool) -> int:
+    """Take units down: plan, gates, destroy, in reverse order of their dependencies."""
+    with working(app) as opened:
+        head = opened.reading.live()
+        named = tuple(find_unit(app, opened.reading, head, name).path for name in units)
+        walk = opened.walk(Asked(RunKind.DESTROY, named))
+        created = opened.create(walk, RunKind.DESTROY)
+        return finish(app, opened, drive(app, opened, created, logs=logs))

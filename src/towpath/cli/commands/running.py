@@ -1,0 +1,143 @@
+"""What the commands that drive runs have in common: progress, Ctrl-C, questions, the end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from towpath.cli.app import App
+from towpath.cli.exits import ExitStatus
+from towpath.cli.output import Output
+from towpath.cli.views.events import event_line
+from towpath.cli.views.plans import plan_lines
+from towpath.cli.views.runs import run_lines
+from towpath.cli.views.tables import Span, Style, line
+from towpath.model.events import Event
+from towpath.model.paths import UnitPath
+from towpath.model.runs import Gate, RunStatus
+from towpath.planning import Walk
+from towpath.problems import has_errors
+from towpath.runs import RunView
+from towpath.service.working import Outside, Working, open_working
+from towpath.system.interrupts import interrupts_counted
+
+__all__ = ["drive", "finish", "nothing_to_do", "working"]
+
+_DONE = frozenset([RunStatus.SUCCEEDED, RunStatus.PLANNED])
+
+
+@contextmanager
+def working(app: App) -> Iterator[Working]:
+    """The repository somebody stands in, with its runs."""
+    doors = app.doors
+    outside = Outside(app.folder, app.options.state, doors.processes, doors.environment, doors.clock, doors.ids)
+    with open_working(outside) as opened:
+        yield opened
+
+
+class _Progress:
+    """Shows events and log lines on standard error, as they come and from whatever thread."""
+
+    def __init__(self, output: Output, *, logs: bool) -> None:
+        self._output = output
+        self._logs = logs
+        self._lock = threading.Lock()
+
+    def event(self, event: Event) -> None:
+        told = event_line(event)
+        if told is not None:
+            with self._lock:
+                self._output.note(told)
+
+    def line(self, unit: UnitPath, text: str) -> None:
+        if self._logs:
+            with self._lock:
+                self._output.note(line("    ", Span(f"{unit} │ {text}", Style.FAINT)))
+
+
+def drive(app: App, opened: Working, run: str, *, logs: bool) -> RunView:
+    """Works on the run to its end, or until a person must decide; at a terminal, that person is asked."""
+    output = app.output
+    progress = _Progress(output, logs=logs)
+
+    def told(level: int) -> None:
+        words = (
+            "Stopping as soon as what runs has ended; Ctrl-C again kills it." if level == 1 else "Killing what runs."
+        )
+        output.note(line(Span(words, Style.WARNING)))
+
+    while True:
+        with interrupts_counted(told) as interrupts:
+            view = opened.runs.drive(run, interrupts, progress)
+        if view.status is not RunStatus.WAITING or not _can_ask(app) or not _asked(app, opened, view):
+            return view
+
+
+def _can_ask(app: App) -> bool:
+    """Whether a person sits there who can be asked."""
+    return not app.output.mode.json and app.output.is_terminal and click.get_text_stream("stdin").isatty()
+
+
+def _asked(app: App, opened: Working, view: RunView) -> bool:
+    """Shows what waits and asks; whether the run can go on."""
+    who = opened.who()
+    gates = view.gates_for(who)
+    if not gates:
+        return False
+    for gate in gates:
+        _show_gate(app.output, opened, view, gate)
+        answer = click.prompt(f"Let {gate.environment or 'it'} go on?", type=click.Choice(["yes", "no", "later"]))
+        if answer == "later":
+            return False
+        if answer == "no":
+            opened.runs.reject(view.id, who, gate.environment)
+            return True
+        opened.runs.approve(view.id, who, gate.environment)
+    return True
+
+
+def _show_gate(output: Output, opened: Working, view: RunView, gate: Gate) -> None:
+    for sentence in view.waiting_for:
+        output.show(line(Span(sentence, Style.WARNING)))
+    for unit in sorted(gate.covers):
+        plan = opened.runs.plan(view.id, unit)
+        if plan is not None:
+            output.show(line(Span(unit, Style.NAME)), *plan_lines(plan))
+
+
+def nothing_to_do(app: App, walk: Walk) -> int:
+    """No unit differs: no run is made."""
+    output = app.output
+    output.problems(walk.problems)
+    if output.mode.json:
+        document: dict[str, Any] = {"run": None, "status": "succeeded", "units": []}
+        output.document({**document, "problems": [problem.as_json() for problem in walk.problems]})
+    else:
+        output.show(line(Span("Nothing to do", Style.GOOD), ": no unit differs from what was applied."))
+    return ExitStatus.FAILED if has_errors(walk.problems) else ExitStatus.DONE
+
+
+def finish(app: App, opened: Working, view: RunView, *, plans: bool = False) -> int:
+    """Shows how a run ended, with its plans where they are what was asked for."""
+    output = app.output
+    output.problems(view.problems)
+    if output.mode.json:
+        output.document(view.as_json())
+    else:
+        if plans:
+            _show_plans(output, opened, view)
+        output.show("", *run_lines(view))
+    if view.status is RunStatus.WAITING:
+        return ExitStatus.WAITING
+    return ExitStatus.DONE if view.status in _DONE and not has_errors(view.problems) else ExitStatus.FAILED
+
+
+def _show_plans(output: Output, opened: Working, view: RunView) -> None:
+    for unit in view.units:
+        plan = opened.runs.plan(view.id, unit.row.unit)
+        if plan is not None and not plan.changes_nothing:
+            output.show("", line(Span(unit.row.unit, Style.NAME)), *plan_lines(plan, verbose=output.mode.verbose))

@@ -1,0 +1,81 @@
+"""`towpath runs`, `towpath status` and `towpath logs`: what happened, and what waits for what."""
+
+from __future__ import annotations
+
+import click
+
+from towpath.cli.app import App, pass_app
+from towpath.cli.commands.running import working
+from towpath.cli.exits import ExitStatus
+from towpath.cli.views.plans import plan_lines
+from towpath.cli.views.runs import run_json, run_lines, runs_table
+from towpath.cli.views.tables import Span, Style, line
+from towpath.model.paths import unit_path
+from towpath.problems import Problem, ProblemError
+from towpath.service.working import Working
+
+__all__ = ["logs", "runs", "status"]
+
+
+@click.command()
+@click.option("--most", default=20, show_default=True, type=click.IntRange(min=1), help="How many to show.")
+@pass_app
+def runs(app: App, most: int) -> int:
+    """Every run, newest first."""
+    with working(app) as opened:
+        found = opened.runs.list()[:most]
+    if app.output.mode.json:
+        app.output.document({"runs": [run_json(run) for run in found]})
+    elif found:
+        app.output.show(runs_table(found))
+    else:
+        app.output.show("No runs yet: `towpath plan` or `towpath apply` makes one.")
+    return ExitStatus.DONE
+
+
+@click.command()
+@click.argument("run", required=False)
+@click.option("--plans", is_flag=True, help="The plans of its units as well.")
+@pass_app
+def status(app: App, run: str | None, plans: bool) -> int:
+    """How a run stands, and what it waits for. Default: the newest run."""
+    with working(app) as opened:
+        view = opened.runs.view(run or _newest(opened))
+        if app.output.mode.json:
+            app.output.document(view.as_json())
+            return ExitStatus.DONE
+        app.output.show(*run_lines(view))
+        for unit in view.units if plans else ():
+            plan = opened.runs.plan(view.id, unit.row.unit)
+            if plan is not None:
+                app.output.show("", line(Span(unit.row.unit, Style.NAME)), *plan_lines(plan, verbose=True))
+    return ExitStatus.DONE
+
+
+@click.command()
+@click.argument("run")
+@click.argument("unit", required=False)
+@pass_app
+def logs(app: App, run: str, unit: str | None) -> int:
+    """What the engine printed for a unit, or for every unit of a run."""
+    with working(app) as opened:
+        view = opened.runs.view(run)
+        chosen = [unit_path(unit)] if unit else [one.row.unit for one in view.units]
+        lines = {path: list(opened.runs.logs(view.id, path)) for path in chosen}
+    if app.output.mode.json:
+        app.output.document({"run": view.id, "logs": lines})
+        return ExitStatus.DONE
+    for path, said in lines.items():
+        if unit is None:
+            app.output.show(line(Span(path, Style.HEADING)))
+        for text in said:
+            app.output.show(text)
+    return ExitStatus.DONE
+
+
+def _newest(opened: Working) -> str:
+    found = opened.runs.list()
+    if not found:
+        hint = "`towpath plan` or `towpath apply` makes one."
+        raise ProblemError(Problem("no-such-run", "There is no such run", "There are no runs yet.", hint=hint))
+    return found[0].id

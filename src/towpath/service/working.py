@@ -1,0 +1,163 @@
+"""Runs on a live repository: the stores, the workbench and the carrier, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from towpath.changes import find_changes_since_ledger
+from towpath.engines.terraform.binary import EngineChoice, find_engine
+from towpath.live import Live
+from towpath.model.changes import ChangeSet
+from towpath.model.paths import UnitPath
+from towpath.model.runs import Commit, RunKind
+from towpath.planning import Walk, plan_walk
+from towpath.problems import Problem, ProblemError, has_errors
+from towpath.runners import LocalRunner
+from towpath.runs import Runs, RunView, settings_of
+from towpath.runs.carrier import DbosCarriers
+from towpath.runs.workbench import TerraformWorkbench, Tools
+from towpath.service.asking import narrowed, to_destroy
+from towpath.service.reading import Reading
+from towpath.service.state import state_folder
+from towpath.stores import State, open_state
+from towpath.system import Clock, Environment, Ids, Processes, SystemGuardedProcesses
+from towpath.system.aws import BotoAws
+
+__all__ = ["Asked", "Outside", "Working", "open_working"]
+
+_MOST_COMMITS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The doors to the outside, and where somebody stands; `state` is what they asked for with `--state`."""
+
+    folder: Path
+    state: Path | None
+    processes: Processes
+    environment: Environment
+    clock: Clock
+    ids: Ids
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: `kind`; the named units, none meaning all that differ; the commit to compare with, None
+    meaning what each unit was last applied from."""
+
+    kind: RunKind
+    units: tuple[UnitPath, ...] = ()
+    since: str | None = None
+
+
+@dataclass(frozen=True)
+class Working:
+    """One live repository and its runs."""
+
+    reading: Reading
+    state: State
+    runs: Runs
+    outside: Outside
+
+    def walk(self, asked: Asked) -> Walk:
+        """What a run would do. Raises `ProblemError` when the configuration as a whole is broken."""
+        head = self.reading.live()
+        whole = [problem for problem in head.problems if problem.unit is None]
+        if has_errors(whole):
+            raise ProblemError(*whole)
+        if asked.kind is RunKind.DESTROY:
+            return self._destroying(head, asked.units)
+        if asked.since is not None:
+            comparison = self.reading.compare(asked.since)
+            changes, bases = comparison.changes, comparison.base
+            return plan_walk(self._chosen(changes, head, asked.units), head, bases)
+        changes = find_changes_since_ledger(head, self.state.ledger.entries(), self.reading.live)
+        return plan_walk(self._chosen(changes, head, asked.units), head, self.reading.live)
+
+    def _chosen(self, changes: ChangeSet, head: Live, units: tuple[UnitPath, ...]) -> ChangeSet:
+        return narrowed(changes, head, units) if units else changes
+
+    def _destroying(self, head: Live, units: Sequence[UnitPath]) -> Walk:
+        changes = to_destroy(head, units, head.dependents)
+        if not changes.units:
+            raise ProblemError(*changes.problems)
+        return plan_walk(changes, head, head)
+
+    def create(self, walk: Walk, kind: RunKind) -> str:
+        """Keeps a run for the walk. Raises `engine-missing` and `engine-version` before anything is begun."""
+        self.require_engine()
+        settings = settings_of(self.reading.live().config)
+        return self.runs.create(walk, kind, self.who(), self._commits(walk), settings)
+
+    def take_up(self, run: str) -> RunView:
+        """Makes a run that rests ready to be driven on to its end: a plan run applies its plans from now on."""
+        found = self.runs.view(run)
+        return self.runs.resume(run) if found.snapshot.run.applies else self.runs.begin_apply(run)
+
+    def require_engine(self) -> None:
+        """Raises `ProblemError` (`engine-missing`, `engine-version`) when nothing could be planned or applied."""
+        wanted = self.reading.live().config.engine
+        constraints = (("towpath.yml", wanted.version),) if wanted.version else ()
+        find_engine(EngineChoice(wanted.name, wanted.binary, constraints), self.outside.processes)
+
+    def who(self) -> str:
+        """Who sits here: git's user, for want of a better witness."""
+        return self.reading.repository.current_author()
+
+    def _commits(self, walk: Walk) -> list[Commit]:
+        """The commits the walk brings, newest first; those of a base that is no longer there are left out."""
+        found: dict[str, Commit] = {}
+        for base in {walk.base} if walk.base else self._ledger_commits(walk):
+            try:
+                commits = self.reading.repository.commits_between(base, walk.head)
+            except ProblemError:
+                continue
+            for commit in commits[:_MOST_COMMITS]:
+                found.setdefault(commit.sha, Commit(commit.sha, commit.subject, commit.author_email))
+        return list(found.values())[:_MOST_COMMITS]
+
+    def _ledger_commits(self, walk: Walk) -> set[str]:
+        entries = self.state.ledger.entries()
+        return {entries[step.unit].commit for step in walk.steps() if step.unit in entries}
+
+
+@contextmanager
+def open_working(outside: Outside) -> Iterator[Working]:
+    """Opens the repository and its state.
+
+    Raises `ProblemError` (`not-a-repository`, `state-not-writable`, and as `open_state` says).
+    """
+    reading = Reading.open(outside.folder, outside.processes, outside.environment)
+    config = reading.live().config
+    folder = state_folder(reading.repository, config, outside.state, outside.environment)
+    _must_be_outside(folder, reading.repository.folder)
+    state = open_state(folder, outside.ids, outside.clock, outside.environment)
+    try:
+        workbench = TerraformWorkbench(_tools(outside, reading, state))
+        yield Working(reading, state, Runs(state, workbench, DbosCarriers(state)), outside)
+    finally:
+        state.close()
+
+
+def _tools(outside: Outside, reading: Reading, state: State) -> Tools:
+    return Tools(
+        commits=reading.repository,
+        state=state.folder,
+        environment=outside.environment.all(),
+        processes=outside.processes,
+        runner=LocalRunner(SystemGuardedProcesses()),
+        aws=BotoAws(outside.clock),
+        plan_files=state.plans,
+        find_engine=find_engine,
+    )
+
+
+def _must_be_outside(folder: Path, repository: Path) -> None:
+    """State holds plans, logs and a key: it must not end up in a commit."""
+    if folder.resolve() == repository.resolve():
+        detail = f"{folder} is the repository itself."
+        hint = "Choose another folder with `--state`, TOWPATH_STATE or `state` in towpath.yml."
+        raise ProblemError(Problem("state-in-repository", "The state folder is the repository", detail, hint=hint))
