@@ -14,7 +14,7 @@ MIRROR = TF_CLI_CONFIG_FILE="$$($(BIN)/python tools/provider_mirror.py)"
 .PHONY: help setup test unit lint format soak bench docs demo lock clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
+	@awk -F ':.*## ' '/^[a-z]+:.*##/ { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Create .venv with exactly what the lock file names
 

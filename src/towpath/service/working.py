@@ -23,8 +23,9 @@ from towpath.service.asking import narrowed, to_destroy
 from towpath.service.reading import Reading
 from towpath.service.state import state_folder
 from towpath.stores import State, open_state
-from towpath.system import Clock, Environment, Ids, Processes, SystemGuardedProcesses
+from towpath.system import Clock, Environment, Ids, Processes
 from towpath.system.aws import BotoAws
+from towpath.system.guarded import SystemGuardedProcesses
 
 __all__ = ["Asked", "Outside", "Working", "open_working"]
 
