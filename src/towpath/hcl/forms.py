@@ -76,7 +76,7 @@ def from_json(data: Any) -> Value:
 
 def canonical(value: Value) -> str:
     """A text that two values share exactly when they are equal: sorted keys, numbers in one form. An unknown value is
-    its sources, without their places; sensitive marks leave no trace.
+    the digest of its computation, or its sources without their places; sensitive marks leave no trace.
     """
     parts: list[str] = []
     _write_canonical(value, parts.append)
@@ -112,8 +112,15 @@ def _canonical_leaf(value: bool | int | Decimal | str | Unknown | None) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Unknown):
-        return f"unknown({','.join(_json_text(source) for source in sorted({o.source for o in value.origins}))})"
+        return _canonical_unknown(value)
     return number_text(value)
+
+
+def _canonical_unknown(value: Unknown) -> str:
+    # What was computed is told apart by the digest alone: the text of a call may be written in many ways.
+    if value.computation:
+        return f"unknown({value.computation})"
+    return f"unknown({','.join(_json_text(source) for source in sorted({origin.source for origin in value.origins}))})"
 
 
 def _json_text(text: str) -> str:

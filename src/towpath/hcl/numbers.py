@@ -28,7 +28,7 @@ Number: TypeAlias = int | Decimal
 
 _BITS = 512
 # Two numbers of 512 bits differ within this many decimal digits.
-_DIGITS = 157
+_DIGITS = 158
 # Far above anything written by hand; larger exponents only serve to fill the memory.
 _LARGEST_EXPONENT = 4000
 _CONTEXT = Context(prec=2 * _DIGITS, Emin=-(10**6), Emax=10**6)
@@ -129,19 +129,21 @@ def _shortest(value: Fraction) -> Number:
     """The value rounded to 512 bits, as an int or as the shortest decimal between its two neighbours."""
     mantissa, exponent = _rounded(value)
     binary = mantissa * Fraction(2) ** exponent
-    if binary.denominator == 1:
-        return _in_range(int(binary))
+    if binary.denominator == 1 and abs(binary) < 2**_BITS:
+        return int(binary)
     half_step = Fraction(2) ** (exponent - 1)
-    magnitude = len(str(abs(int(binary)))) if abs(binary) >= 1 else -len(str(int(1 / abs(binary))))
-    if magnitude < -_LARGEST_EXPONENT:
-        raise NumberRangeError("The number is too small to be kept.")
+    magnitude = _magnitude(abs(binary))
+    if abs(magnitude) > _LARGEST_EXPONENT:
+        raise NumberRangeError("The number has too many digits.")
     places = _DIGITS - magnitude
-    scaled, margin = abs(binary) * 10**places, half_step * 10**places
+    scale = Fraction(10) ** places
+    scaled, margin = abs(binary) * scale, half_step * scale
     step = 1
     while _nearest(scaled, step * 10, margin) is not None:
         step *= 10
     digits = _nearest(scaled, step, margin) or round(scaled)
-    return Decimal(f"{'-' if value < 0 else ''}{digits}e{-places}").normalize(_CONTEXT)
+    result = Decimal(f"{'-' if value < 0 else ''}{digits}e{-places}").normalize(_CONTEXT)
+    return int(result) if binary.denominator == 1 else result
 
 
 def _nearest(scaled: Fraction, step: int, margin: Fraction) -> int | None:
@@ -149,7 +151,7 @@ def _nearest(scaled: Fraction, step: int, margin: Fraction) -> int | None:
     return candidate if abs(candidate - scaled) < margin else None
 
 
-def _in_range(number: int) -> int:
-    if number.bit_length() > _LARGEST_EXPONENT * 10 // 3:
-        raise NumberRangeError("The number has too many digits.")
-    return number
+def _magnitude(value: Fraction) -> int:
+    """About how many decimal digits stand before the point; negative for zeros after it."""
+    bits = value.numerator.bit_length() - value.denominator.bit_length()
+    return bits * 30103 // 100000

@@ -12,11 +12,13 @@ __all__ = ["SourceText"]
 class SourceText:
     """The bytes of one file and its name. Nodes keep offsets into it; lines and columns are computed when asked for."""
 
-    __slots__ = ("_line_starts", "content", "file")
+    __slots__ = ("_line_starts", "_lines_before", "content", "file")
 
-    def __init__(self, content: bytes, file: str) -> None:
+    def __init__(self, content: bytes, file: str, lines_before: int = 0) -> None:
+        """`lines_before` are lines that were put in front and do not count."""
         self.content = content
         self.file = file
+        self._lines_before = lines_before
         self._line_starts: list[int] | None = None
 
     def text(self, start: int, end: int) -> str:
@@ -30,7 +32,7 @@ class SourceText:
         begin = starts[line]
         end = starts[line + 1] if line + 1 < len(starts) else len(self.content)
         source = self.text(begin, end).rstrip("\r\n")
-        return Place(self.file, line + 1, len(self.text(begin, offset)) + 1, source)
+        return Place(self.file, line + 1 - self._lines_before, len(self.text(begin, offset)) + 1, source)
 
     def _starts(self) -> list[int]:
         if self._line_starts is None:

@@ -31,11 +31,13 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that cannot be known here. Origins are sorted and without repetition; two unknowns of the same origins
-    are the same value as far as comparing commits goes.
+    """A value that cannot be known here. Origins are sorted and without repetition. `computation` is a digest of how
+    the value was computed from them, empty for the origin itself: `"${x}-a"` and `"${x}-b"` have the same origin and
+    are not the same value. Two unknowns of the same origins and computation are, as far as comparing commits goes.
     """
 
     origins: tuple[Origin, ...] = ()
+    computation: str = ""
 
     @staticmethod
     def of(source: str, place: Place | None = None) -> Unknown:
@@ -43,7 +45,11 @@ class Unknown:
 
     def merged(self, *others: Unknown) -> Unknown:
         """One unknown that comes from all of these."""
-        return Unknown(tuple(sorted({origin for unknown in (self, *others) for origin in unknown.origins}, key=_key)))
+        if not others:
+            return self
+        origins = {origin for unknown in (self, *others) for origin in unknown.origins}
+        computations = {unknown.computation for unknown in (self, *others)}
+        return Unknown(tuple(sorted(origins, key=_key)), "+".join(sorted(computations - {""})))
 
 
 def _key(origin: Origin) -> tuple[str, str]:

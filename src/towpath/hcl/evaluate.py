@@ -1,0 +1,250 @@
+"""From an expression to its value.
+
+`evaluate` walks the syntax tree; the evaluator below counts what it does, so that no input can keep it busy for ever:
+every node it visits costs a step, and what comes out is measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from towpath.hcl.computation import computed, computed_inside
+from towpath.hcl.convert import ConversionError, to_bool, unify
+from towpath.hcl.evaluate_for import evaluate_for
+from towpath.hcl.evaluate_parts import join_parts, object_key
+from towpath.hcl.evaluate_problems import failed, too_large, unknown_function, unknown_variable
+from towpath.hcl.evaluate_traversal import evaluate_traversal
+from towpath.hcl.forms import canonical
+from towpath.hcl.marks import marked, unknowns
+from towpath.hcl.operators import OperandError, binary, unary
+from towpath.hcl.scope import Call, Scope
+from towpath.hcl.size import check_size
+from towpath.hcl.syntax import (
+    Binary,
+    Conditional,
+    Expression,
+    For,
+    FunctionCall,
+    Literal,
+    Object,
+    Template,
+    TemplateFor,
+    TemplateWrap,
+    Traversal,
+    Tuple,
+    Unary,
+    Variable,
+)
+from towpath.hcl.values import SetValue, Unknown, Value, contains_unknown, unmark
+from towpath.problems import Problem, ProblemError
+
+__all__ = ["evaluate"]
+
+_MOST_STEPS: Final = 2_000_000
+
+
+def evaluate(expression: Expression, scope: Scope) -> Value:
+    """The value of the expression. Raises `ProblemError`, whose problems have their places."""
+    if isinstance(expression, Literal):
+        return expression.value
+    try:
+        value = _Evaluator().value(expression, scope)
+    except RecursionError as error:
+        raise ProblemError(
+            Problem(
+                "expression-too-deep",
+                "An expression is nested too deeply",
+                "Evaluating this leads through too many other values, or through itself.",
+                place=expression.place,
+            )
+        ) from error
+    if not isinstance(expression, Variable | Traversal):
+        check_size(value, expression)
+    return value
+
+
+class _Evaluator:
+    """One evaluation, with its count of steps."""
+
+    __slots__ = ("_steps",)
+
+    def __init__(self) -> None:
+        self._steps = 0
+
+    def value(self, expression: Expression, scope: Scope) -> Value:
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise too_large(expression, f"Evaluating it takes more than {_MOST_STEPS} steps.")
+        return _EVALUATORS[type(expression)](self, expression, scope)
+
+
+def _literal(_: _Evaluator, expression: Literal, __: Scope) -> Value:
+    return expression.value
+
+
+def _variable(_: _Evaluator, expression: Variable, scope: Scope) -> Value:
+    if expression.name not in scope.variables:
+        raise unknown_variable(expression, scope)
+    return scope.variables[expression.name]
+
+
+def _traversal(evaluator: _Evaluator, expression: Traversal, scope: Scope) -> Value:
+    return evaluate_traversal(expression, scope, evaluator)
+
+
+def _for(evaluator: _Evaluator, expression: For, scope: Scope) -> Value:
+    return evaluate_for(expression, scope, evaluator)
+
+
+def _unary(evaluator: _Evaluator, expression: Unary, scope: Scope) -> Value:
+    operand = evaluator.value(expression.operand, scope)
+    try:
+        return computed(unary(expression.operator, operand), f"{expression.operator.value}_", operand)
+    except OperandError as error:
+        raise failed("invalid-operand", expression, str(error)) from error
+
+
+def _binary(evaluator: _Evaluator, expression: Binary, scope: Scope) -> Value:
+    """A long chain nests on the left; it is walked, not recursed into."""
+    chain = [expression]
+    while isinstance(chain[-1].left, Binary):
+        chain.append(chain[-1].left)
+    result = evaluator.value(chain[-1].left, scope)
+    for link in reversed(chain):
+        right = evaluator.value(link.right, scope)
+        try:
+            result = computed(binary(link.operator, result, right), link.operator.value, result, right)
+        except OperandError as error:
+            raise failed("invalid-operand", link, f"{link.operator.value}: {error}") from error
+    return result
+
+
+# Conditionals
+
+
+def _conditional(evaluator: _Evaluator, expression: Conditional, scope: Scope) -> Value:
+    """Both branches are evaluated, since both decide the type; what is wrong with the other branch does not matter."""
+    condition, sensitive = unmark(evaluator.value(expression.condition, scope))
+    if condition is None:
+        raise failed("invalid-condition", expression.condition, "The condition is null; it must be true or false.")
+    try:
+        decision = to_bool(condition)
+    except ConversionError as error:
+        raise failed("invalid-condition", expression.condition, str(error)) from error
+    if isinstance(decision, Unknown):
+        return marked(_undecided(evaluator, expression, scope, decision), sensitive)
+    taken, other = (expression.yes, expression.no) if decision else (expression.no, expression.yes)
+    value = evaluator.value(taken, scope)
+    return marked(_of_common_type(value, _attempt(evaluator, other, scope), expression), sensitive)
+
+
+def _attempt(evaluator: _Evaluator, expression: Expression, scope: Scope) -> Value:
+    try:
+        return evaluator.value(expression, scope)
+    except ProblemError:
+        return None
+
+
+def _of_common_type(value: Value, other: Value, expression: Conditional) -> Value:
+    if other is None or (type(value) is type(other) and isinstance(value, bool | str | int)):
+        return value
+    try:
+        return unify((value, other))[0]
+    except ConversionError as error:
+        detail = f"The two results of this conditional must be of one type. {error}"
+        raise failed("inconsistent-types", expression, detail) from error
+
+
+def _undecided(evaluator: _Evaluator, expression: Conditional, scope: Scope, condition: Unknown) -> Value:
+    """Unknown, unless both results are the same. It comes from the condition and from what is unknown in them."""
+    results: list[Value] = []
+    for branch in (expression.yes, expression.no):
+        try:
+            results.append(evaluator.value(branch, scope))
+        except ProblemError as error:
+            results.append(Unknown.of(error.problems[0].detail))
+    if not any(map(contains_unknown, results)) and len(set(map(canonical, results))) == 1:
+        return results[0]
+    merged = condition.merged(*(unknown for result in results for unknown in unknowns(result)))
+    return computed(merged, "?", condition, *results)
+
+
+# Functions
+
+
+def _call(evaluator: _Evaluator, expression: FunctionCall, scope: Scope) -> Value:
+    name = expression.name.removeprefix("core::")
+    function = scope.functions.get(name)
+    if function is None:
+        raise unknown_function(expression, scope)
+    arguments = [evaluator.value(argument, scope) for argument in expression.arguments]
+    sensitive = False
+    if expression.expand and arguments:
+        expanded, sensitive = unmark(arguments.pop())
+        if isinstance(expanded, Unknown):
+            merged = expanded.merged(*(unknown for argument in arguments for unknown in unknowns(argument)))
+            return marked(computed(merged, f"{name}...", *arguments, expanded), sensitive)
+        if not isinstance(expanded, tuple | SetValue):
+            detail = "Only a list, tuple or set can be expanded into arguments with `...`."
+            raise failed("wrong-arguments", expression.arguments[-1], detail)
+        arguments.extend(expanded)
+    result = function(Call(name, tuple(arguments), expression.place, expression.source, scope))
+    return marked(computed_inside(result, name, arguments), sensitive)
+
+
+# Collections
+
+
+def _tuple(evaluator: _Evaluator, expression: Tuple, scope: Scope) -> Value:
+    return tuple([evaluator.value(item, scope) for item in expression.items])
+
+
+def _object(evaluator: _Evaluator, expression: Object, scope: Scope) -> Value:
+    """The later of two items of one key counts. With an unknown key, nothing of the object is known."""
+    result: dict[str, Value] = {}
+    unknown: list[Unknown] = []
+    sensitive = False
+    for item in expression.items:
+        key, key_sensitive = unmark(evaluator.value(item.key, scope))
+        value = evaluator.value(item.value, scope)
+        sensitive = sensitive or key_sensitive
+        if isinstance(key, Unknown):
+            unknown.extend((key, *unknowns(value)))
+            result[canonical(key)] = value
+        else:
+            result[object_key(key, item.key)] = value
+    if unknown:
+        return marked(computed(unknown[0].merged(*unknown[1:]), "{}", result), sensitive)
+    return marked(result, sensitive)
+
+
+def _wrap(evaluator: _Evaluator, expression: TemplateWrap, scope: Scope) -> Value:
+    return evaluator.value(expression.expression, scope)
+
+
+def _template_for(evaluator: _Evaluator, expression: TemplateFor, scope: Scope) -> Value:
+    bare, sensitive = unmark(evaluate_for(expression.each, scope, evaluator))
+    parts = bare if isinstance(bare, tuple) else (bare,)
+    return marked(join_parts([(part, expression) for part in parts], expression), sensitive)
+
+
+def _template(evaluator: _Evaluator, expression: Template, scope: Scope) -> Value:
+    return join_parts([(evaluator.value(part, scope), part) for part in expression.parts], expression)
+
+
+_EVALUATORS: Final[Mapping[type[Expression], Callable[[_Evaluator, Any, Scope], Value]]] = {
+    Literal: _literal,
+    Variable: _variable,
+    Traversal: _traversal,
+    Unary: _unary,
+    Binary: _binary,
+    Conditional: _conditional,
+    FunctionCall: _call,
+    Tuple: _tuple,
+    Object: _object,
+    For: _for,
+    Template: _template,
+    TemplateWrap: _wrap,
+    TemplateFor: _template_for,
+}

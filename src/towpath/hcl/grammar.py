@@ -1,0 +1,33 @@
+"""The grammar of tree-sitter-hcl: its language, and what problems of syntax are made of."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import tree_sitter_hcl
+from tree_sitter import Language
+
+from towpath.hcl.text import SourceText
+from towpath.problems import Problem, ProblemError
+
+__all__ = ["LANGUAGE", "MOST_DEPTH", "syntax_error", "syntax_problem", "too_deep"]
+
+LANGUAGE: Final = Language(tree_sitter_hcl.language())
+
+MOST_DEPTH: Final = 100
+"""How deep blocks and expressions may nest; what is written by hand stays far below."""
+
+
+def syntax_problem(text: SourceText, offset: int, detail: str, hint: str | None = None) -> Problem:
+    return Problem("hcl-syntax", "The file is not valid HCL", detail, place=text.place(offset), hint=hint)
+
+
+def syntax_error(text: SourceText, offset: int, detail: str, hint: str | None = None) -> ProblemError:
+    return ProblemError(syntax_problem(text, offset, detail, hint))
+
+
+def too_deep(text: SourceText, offset: int) -> ProblemError:
+    detail = f"What stands here is nested more than {MOST_DEPTH} levels deep, which is more than is evaluated."
+    return ProblemError(
+        Problem("expression-too-deep", "An expression is nested too deeply", detail, place=text.place(offset))
+    )

@@ -1,0 +1,149 @@
+"""Reading on after a syntax error.
+
+1. Find where the text stops making sense: a bracket that does not match, or tree-sitter's first error.
+2. Make a problem of it.
+3. Blank out the lines it spoils (its own line if that is enough, else the top-level item it stands in, else the rest
+   of the file), keeping every offset, and parse again.
+4. Repeat until nothing is wrong, or too much is.
+
+Some numbers that HCL takes and the grammar does not (`1e5`) are blanked over with digits before; the reader takes the
+text of numbers from the file itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from tree_sitter import Node as Tree
+from tree_sitter import Parser
+
+from towpath.hcl.brackets import unmatched_bracket
+from towpath.hcl.grammar import LANGUAGE, syntax_problem
+from towpath.hcl.text import SourceText
+from towpath.problems import Problem
+
+__all__ = ["Mended", "first_problem", "mend"]
+
+_MOST_REPAIRS: Final = 20
+_EXPONENT: Final = re.compile(rb"(?<![\w.\-])(\d+)[eE][+-]?(\d+)(?![\w.])")
+_ITEM_START: Final = re.compile(rb"^[^\W\d]", re.MULTILINE)
+_SHOWN: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A tree without errors, and the problems that had to be cut out."""
+
+    tree: Tree
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    offset: int
+    detail: str
+    hint: str | None = None
+
+
+def mend(text: SourceText, content: bytes) -> Mended:
+    """Cut out what is wrong in `content`, which has errors."""
+    content, tree = _without_exponents(content)
+    problems: list[Problem] = []
+    while tree.has_error:
+        error = _first_error(content, tree)
+        problems.append(syntax_problem(text, min(error.offset, len(text.content)), error.detail, error.hint))
+        if len(problems) >= _MOST_REPAIRS:
+            return Mended(_parse(b""), tuple(problems))
+        content, tree = _without(content, error.offset)
+    return Mended(tree, tuple(problems))
+
+
+def first_problem(text: SourceText, content: bytes, earliest: int, latest: int) -> tuple[Tree, Problem | None]:
+    """For what cannot be cut: the tree, and what is wrong in it first. The place lies between the two offsets."""
+    content, tree = _without_exponents(content)
+    if not tree.has_error:
+        return tree, None
+    error = _first_error(content, tree)
+    return tree, syntax_problem(text, max(earliest, min(error.offset, latest)), error.detail, error.hint)
+
+
+def _without_exponents(content: bytes) -> tuple[bytes, Tree]:
+    content = _EXPONENT.sub(lambda match: b"1" * len(match[0]), content)
+    return content, _parse(content)
+
+
+def _parse(content: bytes) -> Tree:
+    return Parser(LANGUAGE).parse(content).root_node
+
+
+# Where it is
+
+
+def _first_error(content: bytes, tree: Tree) -> _Error:
+    bracket = unmatched_bracket(content)
+    if bracket is not None:
+        return _Error(bracket.offset, bracket.detail)
+    node = _first_error_node(tree)
+    if node.is_missing:
+        offset = _before_blanks(content, node.start_byte)
+        return _Error(offset, f"Something is missing here: {_described(node.type)}.")
+    offset = _offending(content, node)
+    shown = content[offset : offset + _SHOWN].split(b"\n")[0].strip().decode("utf-8", "replace")
+    return _Error(offset, f"What stands here does not fit: {shown}" if shown else "The line ends too early.")
+
+
+def _described(kind: str) -> str:
+    named = {"identifier": "a value or a name", "quoted_template_end": "the closing quote", "block_end": "}"}
+    return named.get(kind, kind.replace("_", " "))
+
+
+def _first_error_node(tree: Tree) -> Tree:
+    node = tree
+    while not (node.is_error or node.is_missing):
+        node = next(child for child in node.children if child.has_error or child.is_error or child.is_missing)
+    return node
+
+
+def _offending(content: bytes, node: Tree) -> int:
+    """An error that swallowed the beginning of an item begins after what could be read of it."""
+    children = node.children
+    if not children or (node.parent is not None and node.parent.type not in ("config_file", "body")):
+        return node.start_byte
+    swallowed = [child.end_byte for child in children if not child.is_error]
+    end = max(swallowed[:2], default=node.start_byte)
+    rest = content[end : node.end_byte]
+    return min(end + len(rest) - len(rest.lstrip(b" \t")), max(len(content) - 1, 0))
+
+
+def _before_blanks(content: bytes, offset: int) -> int:
+    return len(content[:offset].rstrip()) if content[:offset].strip() else offset
+
+
+# What to cut out
+
+
+def _without(content: bytes, offset: int) -> tuple[bytes, Tree]:
+    """The content with as little as needed blanked out, so that the first error is gone or further on."""
+    for start, end in _spans(content, offset):
+        blanked = content[:start] + re.sub(rb"[^\n]", b" ", content[start:end]) + content[end:]
+        tree = _parse(blanked)
+        if not tree.has_error or _first_error(blanked, tree).offset >= end:
+            return blanked, tree
+    return b"", _parse(b"")
+
+
+def _spans(content: bytes, offset: int) -> Iterator[tuple[int, int]]:
+    start = content.rfind(b"\n", 0, offset) + 1
+    end = content.find(b"\n", offset)
+    end = len(content) if end < 0 else end
+    if content[start:end].strip() and not content[start:end].rstrip().endswith((b"{", b"EOT")):
+        yield start, end
+    starts = [match.start() for match in _ITEM_START.finditer(content)]
+    first = max((position for position in starts if position <= offset), default=0)
+    following = min((position for position in starts if position > offset), default=len(content))
+    yield first, following
+    yield first, len(content)
+    yield 0, len(content)
