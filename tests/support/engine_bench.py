@@ -96,6 +96,7 @@ class Bench:
         self.turn = Turn()
         self._files: dict[str, str] = {}
         self.head = ""
+        self.bucket = self.account = ""
         configuration = folder / "cli.tfrc"
         configuration.write_text("disable_checkpoint = true\n", encoding="utf-8")
         self.environment = {

@@ -172,7 +172,6 @@ class BotoAws:
     ) -> Any:
         from botocore.config import Config
 
-        session = self._session(credentials)
         config = Config(
             connect_timeout=_CONNECT_SECONDS,
             read_timeout=_READ_SECONDS,
@@ -180,19 +179,15 @@ class BotoAws:
             # Bucket names with dots, and emulators, need the path; so does an endpoint without wildcard DNS.
             s3={"addressing_style": "path" if path_style else "auto"},
         )
+
+        def make() -> Any:
+            session: Any = self._session(credentials)
+            asked = region or session.region_name or "us-east-1"
+            return session.client(service, region_name=asked, endpoint_url=endpoint, config=config)
+
         # Making a client loads models into shared dictionaries, which is not safe in two threads at once.
         with self._lock:
-            make: Any = session.client
-            return _asking(
-                "prepare a call to AWS",
-                lambda: make(
-                    service,
-                    region_name=region or session.region_name or "us-east-1",
-                    endpoint_url=endpoint,
-                    config=config,
-                ),
-                "credentials-missing",
-            )
+            return _asking("prepare a call to AWS", make, "credentials-missing")
 
     def _session(self, credentials: AwsCredentials | None) -> boto3.Session:
         import boto3
