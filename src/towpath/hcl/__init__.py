@@ -15,6 +15,7 @@ run is left unknown.
 from __future__ import annotations
 
 from towpath.hcl.convert import ConversionError, canonical, from_json, render, to_json
+from towpath.hcl.edit import set_attribute
 from towpath.hcl.evaluate import evaluate
 from towpath.hcl.parse import parse, parse_expression
 from towpath.hcl.references import Reference, references
@@ -46,5 +47,6 @@ __all__ = [
     "parse_expression",
     "references",
     "render",
+    "set_attribute",
     "to_json",
 ]

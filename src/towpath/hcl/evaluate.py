@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from towpath.hcl.computation import computed, computed_inside
 from towpath.hcl.convert import ConversionError, to_bool, unify
+from towpath.hcl.evaluate_attempts import ATTEMPTS
 from towpath.hcl.evaluate_for import evaluate_for
 from towpath.hcl.evaluate_parts import join_parts, object_key
 from towpath.hcl.evaluate_problems import failed, too_large, unknown_function, unknown_variable
@@ -176,6 +177,8 @@ def _undecided(evaluator: _Evaluator, expression: Conditional, scope: Scope, con
 def _call(evaluator: _Evaluator, expression: FunctionCall, scope: Scope) -> Value:
     name = expression.name.removeprefix("core::")
     function = scope.functions.get(name)
+    if function is None and name in ATTEMPTS:
+        return ATTEMPTS[name](expression, scope, evaluator)
     if function is None:
         raise unknown_function(expression, scope)
     arguments = [evaluator.value(argument, scope) for argument in expression.arguments]

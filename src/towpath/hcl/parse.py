@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import Final
 
 from tree_sitter import Node as Tree
@@ -12,11 +13,11 @@ from towpath.hcl.grammar import LANGUAGE, MOST_DEPTH, syntax_error, syntax_probl
 from towpath.hcl.read_expressions import ExpressionReader
 from towpath.hcl.read_templates import read_plain
 from towpath.hcl.recovery import Mended, first_problem, mend
-from towpath.hcl.syntax import Attribute, Block, Body, Expression, ParsedFile
+from towpath.hcl.syntax import Attribute, Block, Body, Expression, Literal, ParsedFile, Template, TemplateWrap
 from towpath.hcl.text import SourceText
 from towpath.problems import Place, Problem, ProblemError
 
-__all__ = ["parse", "parse_expression"]
+__all__ = ["parse", "parse_expression", "parse_template"]
 
 _LARGEST: Final = 8 * 1024 * 1024
 _BEFORE: Final = b"expression = (\n"
@@ -48,6 +49,40 @@ def parse_expression(text: str, file: str = "<expression>") -> Expression:
     if inner is None or [child.type for child in inner.children if child.type != "comment"] != ["(", "expression", ")"]:
         raise syntax_error(source, len(_BEFORE), "This is not one expression.")
     return ExpressionReader(source).whole(inner)
+
+
+def parse_template(text: str, file: str) -> Expression:
+    """Read a whole text as a template, as `templatefile` does: sequences count, backslashes do not. Raises
+    `ProblemError`.
+    """
+    lines = {line.strip() for line in text.splitlines()}
+    marker = next(marker for marker in map("TEMPLATE{}".format, itertools.count()) if marker not in lines)
+    ends_a_line = text.endswith("\n") or not text
+    content = f"template = <<{marker}\n{text}{'' if ends_a_line else chr(10)}{marker}\n"
+    source = SourceText(content.encode(), file, lines_before=1)
+    mended = _tree(source)
+    if mended.problems:
+        raise ProblemError(*mended.problems)
+    items = _items(mended.tree)
+    if len(items) != 1 or items[0].type != "attribute":
+        raise syntax_error(source, content.index("\n") + 1, "This is not a template.")
+    expression = ExpressionReader(source).whole(items[0].named_children[-1])
+    return expression if ends_a_line else _without_last_line_end(expression)
+
+
+def _without_last_line_end(expression: Expression) -> Expression:
+    """The line end that was put at the end of a text without one, unless the template itself has taken it off."""
+    parts = expression.parts if isinstance(expression, Template) else (expression,)
+    last = parts[-1] if parts else None
+    if not isinstance(last, Literal) or not isinstance(last.value, str) or not last.value.endswith("\n"):
+        return expression
+    kept = replace(last, value=last.value[:-1])
+    if len(parts) == 1:
+        return kept
+    rest = parts[:-1] if not kept.value else (*parts[:-1], kept)
+    if len(rest) == 1:
+        return TemplateWrap(expression.text, expression.start, expression.end, rest[0])
+    return Template(expression.text, expression.start, expression.end, rest)
 
 
 def _tree(text: SourceText) -> Mended:
@@ -98,6 +133,9 @@ class _BodyReader:
                     self._add(self._attribute(item), attributes)
             except ProblemError as error:
                 self.problems.extend(error.problems)
+            except RecursionError:
+                # The caller stands deep in the stack already.
+                self.problems.extend(too_deep(self._text, item.start_byte).problems)
         self._check_lines(items)
         return Body(self._text, node.start_byte, node.end_byte, attributes, tuple(blocks))
 

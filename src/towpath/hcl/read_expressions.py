@@ -77,24 +77,30 @@ class ExpressionReader:
             return self._one(children[0])
         return self._term(children, node.start_byte)
 
-    def in_brackets(self, read: Callable[[], Expression]) -> Expression:
-        """What `read` gives, where line ends mean nothing."""
+    def _bracketed(self, node: Tree) -> Expression:
+        """What the node holds, where line ends mean nothing."""
         outer, self._in_brackets = self._in_brackets, True
-        try:
-            return read()
-        finally:
-            self._in_brackets = outer
+        result = self.read(node)
+        self._in_brackets = outer
+        return result
 
     def _one(self, node: Tree) -> Expression:
         reader = self._readers.get(node.type)
         if reader is None:
             raise syntax_error(self.text, node.start_byte, f"Towpath does not understand this ({node.type}).")
-        self._depth += 1
-        if self._depth > MOST_DEPTH:
-            raise too_deep(self.text, node.start_byte)
+        self._enter(node)
         result = reader(node)
         self._depth -= 1
         return result
+
+    def _enter(self, node: Tree) -> None:
+        self._depth += 1
+        if self._depth > MOST_DEPTH:
+            raise too_deep(self.text, node.start_byte)
+
+    def _check_chain(self, length: int, node: Tree) -> None:
+        if length > MOST_DEPTH:
+            raise too_deep(self.text, node.start_byte)
 
     def _term(self, nodes: Sequence[Tree], start: int) -> Expression:
         """A value and the steps taken from it. In parentheses, the value is a node of type `expression` itself."""
@@ -102,7 +108,7 @@ class ExpressionReader:
         if not parts:
             raise syntax_error(self.text, start, "An expression is missing here.")
         first = parts[0]
-        root = self.in_brackets(lambda: self._one(first)) if first.type == "expression" else self._one(first)
+        root = self._bracketed(first) if first.type == "expression" else self._one(first)
         if len(parts) == 1:
             return root
         self._check_lines(parts)
@@ -114,6 +120,8 @@ class ExpressionReader:
         """After `.*` only attributes are taken from each element; an index is taken from the list of results."""
         steps: list[Step] = []
         rest = list(nodes)
+        if nodes:
+            self._enter(nodes[0])
         while rest:
             node = rest.pop(0)
             if node.type == "splat":
@@ -128,6 +136,7 @@ class ExpressionReader:
                 rest = inner[taken:] + rest
             else:
                 steps.append(self._step(node))
+        self._depth -= bool(nodes)
         return tuple(steps)
 
     def _step(self, node: Tree) -> Step:
@@ -141,7 +150,7 @@ class ExpressionReader:
             digits = self._slice(inner)[1:].strip()
             key: Expression = Literal(self.text, inner.start_byte + 1, inner.end_byte, int(digits))
         else:
-            key = self.in_brackets(lambda: self.read(_expressions(inner)[0]))
+            key = self._bracketed(_expressions(inner)[0])
         return IndexStep(self.text, node.start_byte, node.end_byte, key)
 
     # Values
@@ -184,9 +193,6 @@ class ExpressionReader:
             tuple(self._bracketed(child) for child in arguments if child.type == "expression"),
             any(child.type == "ellipsis" for child in arguments),
         )
-
-    def _bracketed(self, node: Tree) -> Expression:
-        return self.in_brackets(lambda: self.read(node))
 
     def _collection(self, node: Tree) -> Expression:
         inner = node.named_children[0]
@@ -240,6 +246,7 @@ class ExpressionReader:
         while True:
             left, operator, right = self._sides(node)
             chain.append((operator, right, node.end_byte))
+            self._check_chain(len(chain), node)
             if len(left) != 1 or left[0].type != "operation" or left[0].named_children[0].type != "binary_operation":
                 break
             node = left[0].named_children[0]
@@ -267,6 +274,7 @@ class ExpressionReader:
             condition, yes, no = _expressions(node)
             self._check_lines(node.children)
             branches.append((yes, no))
+            self._check_chain(len(branches), node)
             inner = condition.named_children
             if len(inner) != 1 or inner[0].type != "conditional" or self._content[condition.start_byte] == 0x28:
                 break
@@ -281,7 +289,10 @@ class ExpressionReader:
     # for
 
     def _for(self, node: Tree) -> Expression:
-        return self.in_brackets(lambda: self._for_parts(node.named_children[0]))
+        outer, self._in_brackets = self._in_brackets, True
+        result = self._for_parts(node.named_children[0])
+        self._in_brackets = outer
+        return result
 
     def _for_parts(self, node: Tree) -> Expression:
         intro = next(child for child in node.named_children if child.type == "for_intro")

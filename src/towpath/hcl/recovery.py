@@ -130,7 +130,7 @@ def _without(content: bytes, offset: int) -> tuple[bytes, Tree]:
     for start, end in _spans(content, offset):
         blanked = content[:start] + re.sub(rb"[^\n]", b" ", content[start:end]) + content[end:]
         tree = _parse(blanked)
-        if not tree.has_error or _first_error(blanked, tree).offset >= end:
+        if not tree.has_error or _first_error(blanked, tree).offset >= max(end, offset):
             return blanked, tree
     return b"", _parse(b"")
 
@@ -139,8 +139,12 @@ def _spans(content: bytes, offset: int) -> Iterator[tuple[int, int]]:
     start = content.rfind(b"\n", 0, offset) + 1
     end = content.find(b"\n", offset)
     end = len(content) if end < 0 else end
-    if content[start:end].strip() and not content[start:end].rstrip().endswith((b"{", b"EOT")):
+    if content[start:end].strip() and not content[start:end].rstrip().endswith(b"{"):
         yield start, end
+    # The line before may be at fault: only the following one shows that it was not complete.
+    before = content.rfind(b"\n", 0, max(start - 1, 0)) + 1
+    if content[before:start].strip():
+        yield before, start
     starts = [match.start() for match in _ITEM_START.finditer(content)]
     first = max((position for position in starts if position <= offset), default=0)
     following = min((position for position in starts if position > offset), default=len(content))

@@ -13,7 +13,6 @@ from towpath.hcl.syntax import (
     IndexStep,
     Literal,
     Node,
-    SplatStep,
     Step,
     Traversal,
     Variable,
@@ -36,29 +35,34 @@ class Reference:
 
 def references(expression: Expression) -> tuple[Reference, ...]:
     """Every use of a free variable, in the order of the text; the variables of a `for` are not free in it."""
-    return tuple(_of(expression, frozenset()))
+    found: list[Reference] = []
+    waiting: list[tuple[Node, frozenset[str]]] = [(expression, frozenset())]
+    while waiting:
+        node, bound = waiting.pop()
+        reference = _reference(node)
+        if reference is not None and reference.root not in bound:
+            found.append(reference)
+        waiting.extend(reversed(_below(node, bound)))
+    return tuple(found)
 
 
-def _of(node: Node, bound: frozenset[str]) -> Iterator[Reference]:
+def _reference(node: Node) -> Reference | None:
     if isinstance(node, Variable):
-        if node.name not in bound:
-            yield Reference(node.name, (), node.place)
-    elif isinstance(node, Traversal):
-        yield from _of_traversal(node, bound)
-    elif isinstance(node, For):
-        yield from _of_for(node, bound)
-    else:
-        for child in _children(node):
-            yield from _of(child, bound)
+        return Reference(node.name, (), node.place)
+    if isinstance(node, Traversal) and isinstance(node.root, Variable):
+        return Reference(node.root.name, tuple(_plain_path(node.steps)), node.place)
+    return None
 
 
-def _of_traversal(node: Traversal, bound: frozenset[str]) -> Iterator[Reference]:
-    if not isinstance(node.root, Variable):
-        yield from _of(node.root, bound)
-    elif node.root.name not in bound:
-        yield Reference(node.root.name, tuple(_plain_path(node.steps)), node.place)
-    for step in node.steps:
-        yield from _of(step, bound)
+def _below(node: Node, bound: frozenset[str]) -> list[tuple[Node, frozenset[str]]]:
+    """The nodes within this one, with the names that are bound there."""
+    if isinstance(node, Traversal) and isinstance(node.root, Variable):
+        return [(step, bound) for step in node.steps]
+    if isinstance(node, For):
+        inner = bound | {name for name in (node.key_name, node.value_name) if name is not None}
+        parts = [(part, inner) for part in (node.result_key, node.result, node.condition) if part is not None]
+        return [(node.collection, bound), *parts]
+    return [(child, bound) for child in _children(node)]
 
 
 def _plain_path(steps: tuple[Step, ...]) -> Iterator[str | int]:
@@ -71,19 +75,8 @@ def _plain_path(steps: tuple[Step, ...]) -> Iterator[str | int]:
             return
 
 
-def _of_for(node: For, bound: frozenset[str]) -> Iterator[Reference]:
-    yield from _of(node.collection, bound)
-    inner = bound | {name for name in (node.key_name, node.value_name) if name is not None}
-    for part in (node.result_key, node.result, node.condition):
-        if part is not None:
-            yield from _of(part, inner)
-
-
 def _children(node: Node) -> Iterator[Node]:
     """The nodes in the fields of a node, in the order in which they are declared, which is that of the text."""
-    if isinstance(node, SplatStep):
-        yield from node.steps
-        return
     for name in type(node).__dataclass_fields__:
         value: Any = getattr(node, name)
         if isinstance(value, Node):
