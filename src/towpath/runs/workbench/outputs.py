@@ -50,7 +50,7 @@ class DependencyOutputs:
         if dependency.path in self.pending:
             self.not_final.add(dependency.path)
         if dependency.skip_outputs:
-            return self._mocked(dependency, mocks) if mocks is not None else {}
+            return self._skipped(dependency, mocks)
         real = self._real(dependency)
         if not real:
             if mocks is None:
@@ -59,8 +59,13 @@ class DependencyOutputs:
         return self._merged(dependency, real, mocks)
 
     def _mocks_allowed(self, dependency: Dependency) -> bool:
-        allowed = dependency.mock_commands
-        return allowed is None or any(command in allowed for command in self.commands)
+        return any(_is_mocked_for(dependency, command) for command in self.commands)
+
+    def _skipped(self, dependency: Dependency, mocks: dict[str, Value] | None) -> Value:
+        """Nothing real will ever take the place of these mocks: whoever allows them for an apply means them."""
+        if mocks is not None and not _is_mocked_for(dependency, "apply"):
+            self.not_final.add(dependency.path)
+        return mocks or {}
 
     def _mocked(self, dependency: Dependency, mocks: dict[str, Value]) -> Value:
         self.not_final.add(dependency.path)
@@ -91,6 +96,10 @@ class DependencyOutputs:
         hint = f"Apply {dependency.path} first, or give the dependency `mock_outputs` to plan with until then."
         summary = "The outputs of a dependency are not there"
         return Problem("dependency-outputs-missing", summary, detail, dependency.place, hint)
+
+
+def _is_mocked_for(dependency: Dependency, command: str) -> bool:
+    return dependency.mock_commands is None or command in dependency.mock_commands
 
 
 def merge_mocks(real: dict[str, Value], mocks: dict[str, Value], strategy: MockMerge) -> dict[str, Value]:
