@@ -14,13 +14,18 @@ A unit that is broken stays in the list with its problems. This package compares
 
 from __future__ import annotations
 
+from towpath.live.files import evaluation_files
+from towpath.live.loading import CONFIG_FILE, load_live
 from towpath.live.tokens import ContentHashes
 from towpath.live.units import FingerprintParts, Live, Unit, UnitKind
 
 __all__ = [
+    "CONFIG_FILE",
     "ContentHashes",
     "FingerprintParts",
     "Live",
     "Unit",
     "UnitKind",
+    "evaluation_files",
+    "load_live",
 ]
