@@ -37,7 +37,7 @@ from towpath.hcl.syntax import (
     Unary,
     Variable,
 )
-from towpath.hcl.values import SetValue, Unknown, Value, contains_unknown, unmark
+from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, contains_unknown, unmark
 from towpath.problems import Problem, ProblemError
 
 __all__ = ["evaluate"]
@@ -136,8 +136,10 @@ def _conditional(evaluator: _Evaluator, expression: Conditional, scope: Scope) -
     if isinstance(decision, Unknown):
         return marked(_undecided(evaluator, expression, scope, decision), sensitive)
     taken, other = (expression.yes, expression.no) if decision else (expression.no, expression.yes)
-    value = evaluator.value(taken, scope)
-    return marked(_of_common_type(value, _attempt(evaluator, other, scope), expression), sensitive)
+    value, alternative = evaluator.value(taken, scope), _attempt(evaluator, other, scope)
+    # As in Terraform, the mark of either result is the mark of both.
+    sensitive = sensitive or isinstance(alternative, Sensitive)
+    return marked(_of_common_type(value, alternative, expression), sensitive)
 
 
 def _attempt(evaluator: _Evaluator, expression: Expression, scope: Scope) -> Value:

@@ -62,12 +62,18 @@ def parse_template(text: str, file: str) -> Expression:
     source = SourceText(content.encode(), file, lines_before=1)
     mended = _tree(source)
     if mended.problems:
-        raise ProblemError(*mended.problems)
+        raise ProblemError(*(_inside(problem, file) for problem in mended.problems))
     items = _items(mended.tree)
     if len(items) != 1 or items[0].type != "attribute":
         raise syntax_error(source, content.index("\n") + 1, "This is not a template.")
     expression = ExpressionReader(source).whole(items[0].named_children[-1])
     return expression if ends_a_line else _without_last_line_end(expression)
+
+
+def _inside(problem: Problem, file: str) -> Problem:
+    """The problem, placed at the start of the text where it was placed on the line in front."""
+    before = problem.place is None or not problem.place.line
+    return replace(problem, place=Place(file, 1, 1)) if before else problem
 
 
 def _without_last_line_end(expression: Expression) -> Expression:

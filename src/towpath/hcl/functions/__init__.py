@@ -7,9 +7,10 @@
 3. `standard_functions` puts the tables together. The evaluator calls a function with a `Call`.
 
 Wrong arguments are the problem `wrong-arguments`, at the place of the call. `try` and `can` are not here: they need
-their arguments unevaluated, and belong to the evaluator. Nothing here reads a clock, a disk or the environment: files
-come through the call's scope, and what differs from run to run or from machine to machine is unknown. `rsadecrypt` and
-functions of providers are left out. `base64gzip` unpacks to the same text as Terraform's, but need not have its bytes.
+their arguments unevaluated, and belong to the evaluator (`evaluate_attempts`). Nothing here reads a clock, a disk or
+the environment: files come through the call's scope, and what differs from run to run or from machine to machine is
+unknown. `rsadecrypt` and functions of providers are left out. `base64gzip` unpacks to the same text as Terraform's, but
+need not have its bytes.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from towpath.hcl.functions.numbers import NUMBERS
 from towpath.hcl.functions.patterns import PATTERNS
 from towpath.hcl.functions.sets import SETS
 from towpath.hcl.functions.strings import TEXT
+from towpath.hcl.functions.templates import TEMPLATES
 from towpath.hcl.functions.types import TYPES
 from towpath.hcl.functions.unknown import UNKNOWN
 from towpath.hcl.functions.yaml import YAML
@@ -48,6 +50,7 @@ _FAMILIES = (
     NETWORKS,
     DATES,
     FILES,
+    TEMPLATES,
     TYPES,
     UNKNOWN,
 )

@@ -4,6 +4,8 @@ keys of a map with unknown values, the other keys of a merge.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from towpath.hcl.convert import canonical, kind_name, to_list
 from towpath.hcl.functions.graphemes import graphemes
 from towpath.hcl.functions.kinds import (
@@ -20,8 +22,8 @@ from towpath.hcl.functions.kinds import (
     sequence,
 )
 from towpath.hcl.functions.registry import ArgumentError, define, table
-from towpath.hcl.marks import bare_deep, unknowns
-from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, unmark
+from towpath.hcl.marks import bare_deep, marked, unknowns
+from towpath.hcl.values import SetValue, Unknown, Value, unmark
 
 __all__ = ["COLLECTIONS", "ordered"]
 
@@ -65,7 +67,11 @@ def _element(values: Value, index: int) -> Value:
 
 
 def _index(values: Value, wanted: Value) -> Value:
-    elements = ordered(bare_deep(values)[0])
+    elements, sensitive = bare_deep(ordered(values))
+    return marked(_position(sequence(elements), wanted), sensitive)
+
+
+def _position(elements: tuple[Value, ...], wanted: Value) -> Value:
     passed: list[Unknown] = []
     for position, element in enumerate(elements):
         doubts = list(unknowns(element))
@@ -85,7 +91,7 @@ def _contains(values: Value, wanted: Value) -> Value:
         doubts.extend(unknowns(element))
         found = found or canonical(element) == canonical(wanted)
     result: Value = True if found else _merged(doubts) if doubts else False
-    return Sensitive(result) if sensitive else result
+    return marked(result, sensitive)
 
 
 def _one(values: Value) -> Value:
@@ -115,31 +121,29 @@ def _matchkeys(values: tuple[Value, ...], keys: tuple[Value, ...], wanted: tuple
 
 
 def _coalesce(*arguments: Value) -> Value:
-    if not arguments:
-        raise ArgumentError("It needs one argument at least.")
-    bare = [bare_deep(argument) for argument in arguments]
-    chosen = _first_filled(_of_one_type([value for value, _ in bare]))
-    return Sensitive(chosen) if any(sensitive for _, sensitive in bare) else chosen
-
-
-def _of_one_type(values: list[Value]) -> list[Value]:
-    typed = iter(sequence(to_list(tuple(value for value in values if not isinstance(value, Unknown)))))
-    return [value if isinstance(value, Unknown) else next(typed) for value in values]
-
-
-def _first_filled(values: list[Value]) -> Value:
-    for value in values:
-        if value is not None and value != "":
-            return value
-    raise ArgumentError("Every argument is null or an empty string.")
+    return _chosen(arguments, _first_filled)
 
 
 def _coalescelist(*arguments: Value) -> Value:
-    if not arguments:
-        raise ArgumentError("It needs one argument at least.")
+    return _chosen(arguments, _first_list)
+
+
+def _chosen(arguments: tuple[Value, ...], choose: Callable[[list[Value]], Value]) -> Value:
     bare = [bare_deep(argument) for argument in arguments]
-    chosen = _first_list([value for value, _ in bare])
-    return Sensitive(chosen) if any(sensitive for _, sensitive in bare) else chosen
+    chosen = choose([value for value, _ in bare])
+    if isinstance(chosen, Unknown):
+        # Which one is taken in the end depends on all of them.
+        chosen = chosen.merged(*(unknown for value, _ in bare for unknown in unknowns(value)))
+    return marked(chosen, any(sensitive for _, sensitive in bare))
+
+
+def _first_filled(values: list[Value]) -> Value:
+    typed = iter(sequence(to_list(tuple(value for value in values if not isinstance(value, Unknown)))))
+    for value in values:
+        candidate = value if isinstance(value, Unknown) else next(typed)
+        if candidate is not None and candidate != "":
+            return candidate
+    raise ArgumentError("Every argument is null or an empty string.")
 
 
 def _first_list(values: list[Value]) -> Value:
@@ -170,7 +174,7 @@ def _flatten(value: Value) -> Value:
     # Nobody can say how many elements an unknown list would bring.
     holes = [item for item in found if isinstance(item, Unknown)]
     result: Value = _merged(holes) if holes else tuple(found)
-    return Sensitive(result) if sensitive else result
+    return marked(result, sensitive)
 
 
 def _collect(elements: tuple[Value, ...], found: list[Value]) -> bool:
@@ -244,7 +248,7 @@ def _distinct(values: tuple[Value, ...]) -> Value:
 def _chunklist(values: Value, size: int) -> Value:
     if size < 0:
         raise ArgumentError(f"The size of a chunk must not be negative, and is {size}.")
-    elements = sequence(values)
+    elements = sequence(to_list(values))
     if not elements:
         return ()
     step = size or len(elements)
@@ -273,7 +277,7 @@ COLLECTIONS = table(
     (
         define("alltrue(list)", BOOLS, run=_alltrue),
         define("anytrue(list)", BOOLS, run=_anytrue),
-        define("chunklist(list, size)", LIST, WHOLE, run=_chunklist),
+        define("chunklist(list, size)", PARTS, WHOLE, run=_chunklist),
         define("coalesce(values...)", RAW, run=_coalesce, least=1),
         define("coalescelist(lists...)", RAW, run=_coalescelist, least=1),
         define("compact(list)", STRINGS, run=_compact),
