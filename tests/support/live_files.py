@@ -31,14 +31,21 @@ include "root" {
   path = find_in_parent_folders("root.hcl")
 }
 """
+MODULE = 'terraform {\n  source = "git::https://example.com/modules.git//any?ref=v1"\n}\n'
 
 
 def live_of(files: Files, commit: str = HEAD) -> Live:
     return load_live(_tree(files, commit), ParseCache(), {})
 
 
+def with_module(path: str, text: str) -> str:
+    """A folder is a unit when it has something to deploy: the module that no test here is about."""
+    lacks = path.endswith("/terragrunt.hcl") and "terraform {" not in text
+    return f"{text}\n{MODULE}" if lacks else text
+
+
 def _tree(files: Files, commit: str) -> Tree:
-    return fake_tree({path: text.encode() for path, text in files.items()}, commit)
+    return fake_tree({path: with_module(path, text) for path, text in files.items()}, commit)
 
 
 def changes_of(base: Files, head: Files) -> ChangeSet:

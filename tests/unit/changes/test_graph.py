@@ -49,7 +49,8 @@ def test_a_unit_that_is_left_alone_takes_nobody_along() -> None:
 
 def test_an_upstream_that_is_added_with_it_is_a_reason_more() -> None:
     base = files(dev_app=unit())
-    changes = changes_of(base, files(dev_app=unit("dev/vpc"), dev_vpc=unit()))
+    reading = unit("dev/vpc").replace('"x"', "dependency.vpc.outputs.id")
+    changes = changes_of(base, files(dev_app=reading, dev_vpc=unit()))
     reasons = {reason.kind.value: reason for reason in one(changes, "dev/app").reasons}
     assert reasons["dependency"].attribute == "dependency.vpc"
     assert reasons["dependency"].detail == "dev/vpc is added in the same change set."

@@ -11,6 +11,8 @@ from command_line import CommandLine
 from towpath.cli.lazy import LazyCommand, LazyGroup
 from towpath.git import FakeRepository
 
+UNIT = 'terraform {\n  source = "git::https://example.com/modules.git//any?ref=v1"\n}\n'
+
 
 @pytest.fixture
 def towpath(capsys: pytest.CaptureFixture[str]) -> CommandLine:
@@ -61,7 +63,7 @@ def test_completion_scripts(towpath: CommandLine, shell: str) -> None:
 
 
 def test_names_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    towpath = CommandLine(FakeRepository({"dev/\x1b[2Jx/terragrunt.hcl": "inputs = {}\n"}), capsys)
+    towpath = CommandLine(FakeRepository({"dev/\x1b[2Jx/terragrunt.hcl": UNIT}), capsys)
     for arguments in (("units",), ("graph",), ("graph", "--format", "dot"), ("graph", "--format", "svg")):
         said = towpath(*arguments)
         assert "\x1b" not in said.out + said.err

@@ -23,6 +23,9 @@ inputs = {
 APP = """include "root" {
   path = find_in_parent_folders("root.hcl")
 }
+terraform {
+  source = "git::https://example.com/modules.git//app?ref=v1"
+}
 dependency "vpc" {
   config_path = "../vpc"
   mock_outputs = {
@@ -37,7 +40,7 @@ FILES = {
     "accounts.json": '{"dev": {"id": "111111111111", "email": "d@example.com", "deploy_order": 1},'
     ' "prod": {"id": "222222222222", "email": "p@example.com", "deploy_order": 2}}',
     "root.hcl": 'inputs = {\n  team = "core"\n}\n',
-    "modules/vpc/main.tf": "",
+    "modules/vpc/main.tf": "# Empty\n",
     "dev/us-east-1/vpc/terragrunt.hcl": VPC,
     "dev/us-east-1/app/terragrunt.hcl": APP,
     "prod/us-east-1/vpc/terragrunt.hcl": VPC,
@@ -63,7 +66,7 @@ def test_units_as_json(towpath: CommandLine) -> None:
         "region": "us-east-1",
         "tier": 1,
         "layer": None,
-        "source": "modules//vpc",
+        "source": "../../../modules//vpc",
         "dependencies": [],
         "reads": ["root.hcl"],
         "protected": False,
@@ -169,7 +172,7 @@ def test_show_as_json(towpath: CommandLine) -> None:
     document = towpath("show", "dev/us-east-1/app", "--json").document
     assert list(document) == ["commit", "unit", "values", "provenance", "dependents", "problems"]
     assert document["values"]["inputs"]["team"] == "core"
-    assert "dependency.vpc.outputs.id" in document["values"]["inputs"]["vpc_id"]
+    assert "outputs.id" in document["values"]["inputs"]["vpc_id"]
     assert document["provenance"]["inputs.team"]["file"] == "root.hcl"
 
 
