@@ -1,11 +1,55 @@
-"""What a unit's `terragrunt.hcl` means.
+"""What a unit's `terragrunt.hcl` means, without Terragrunt.
 
-Exports what stands; see the modules.
+1. `Files` is the repository at one commit, or an export of it on disk; `Outside` is everything that cannot be known
+   from the commit. In detection that is `HermeticOutside`: it runs nothing and guesses nothing, what it does not know
+   is an unknown value that names its source.
+2. `evaluate_unit` parses the unit's file and the files it includes (`ParseCache`: each content once), and evaluates
+   includes, features, locals, dependencies and the rest, in this order (`configuration`).
+3. `language` is the table of blocks and attributes; `decode` evaluates a body against it. What is not in the table is
+   a problem with its place.
+4. `merging` puts included bodies under the unit's own. Values carry the places they were written at (`written`), so
+   that merging gives provenance as well.
+5. An unknown that is computed with known values names them (`doubt`), so that their change shows.
+6. What comes out is an `Evaluation`: the `UnitConfig`, every file that took part, and problems.
+
+Nothing here knows git, accounts, or how the engine is run. `terragrunt.stack.hcl` and configurations in JSON are not
+evaluated.
 """
 
 from __future__ import annotations
 
-from towpath.terragrunt.config import UnitConfig
+from towpath.terragrunt.config import (
+    Dependency,
+    Exclude,
+    ExtraArguments,
+    Generate,
+    Hook,
+    Ignore,
+    RemoteState,
+    Retry,
+    UnitConfig,
+)
+from towpath.terragrunt.evaluate import Evaluation, evaluate_unit
 from towpath.terragrunt.files import VIRTUAL_ROOT, DictFiles, Files
+from towpath.terragrunt.outside import HermeticOutside, Outside
+from towpath.terragrunt.parsing import ParseCache
 
-__all__ = ["VIRTUAL_ROOT", "DictFiles", "Files", "UnitConfig"]
+__all__ = [
+    "VIRTUAL_ROOT",
+    "Dependency",
+    "DictFiles",
+    "Evaluation",
+    "Exclude",
+    "ExtraArguments",
+    "Files",
+    "Generate",
+    "HermeticOutside",
+    "Hook",
+    "Ignore",
+    "Outside",
+    "ParseCache",
+    "RemoteState",
+    "Retry",
+    "UnitConfig",
+    "evaluate_unit",
+]

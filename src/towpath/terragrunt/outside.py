@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from towpath.hcl.evaluate import Call
+from towpath.hcl.scope import Call
 from towpath.hcl.values import Sensitive, Unknown, Value
 from towpath.terragrunt.config import Dependency
+from towpath.terragrunt.source_text import tidy
 
 __all__ = ["HermeticOutside", "Outside"]
 
@@ -74,4 +75,4 @@ class HermeticOutside:
 
 
 def _unknown(call: Call) -> Unknown:
-    return Unknown.of(call.source, call.place)
+    return Unknown.of(tidy(call.source), call.place)

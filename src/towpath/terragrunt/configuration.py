@@ -1,0 +1,177 @@
+"""Evaluates one configuration: a file with the files it includes.
+
+1. The `include` blocks are read first: they see functions alone.
+2. `feature` blocks, then `locals`, which see the features and what includes expose.
+3. `dependency` blocks of the file and of what it includes are merged; they see locals.
+4. Everything else sees the outputs of all dependencies too, in the included files as well.
+5. The included bodies are merged under the file's own, the last include first, so that later ones win over earlier.
+
+An included file is evaluated in the context of the file that includes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from towpath.hcl.scope import Call
+from towpath.hcl.syntax import ParsedFile
+from towpath.hcl.values import Value
+from towpath.problems import Problem, ProblemError
+from towpath.terragrunt.config import Dependency
+from towpath.terragrunt.dependencies import dependencies_of, outputs_of
+from towpath.terragrunt.includes import Include, read_includes
+from towpath.terragrunt.merging import merge_bodies, merge_dependencies
+from towpath.terragrunt.paths import folder_of
+from towpath.terragrunt.reader import FileReader, read_values
+from towpath.terragrunt.session import Context
+from towpath.terragrunt.written import Branch, plain
+
+__all__ = ["Configuration", "read_configuration"]
+
+_TEXTS = (
+    "terraform_binary",
+    "terraform_version_constraint",
+    "terragrunt_version_constraint",
+    "download_dir",
+    "iam_role",
+    "iam_assume_role_session_name",
+    "iam_web_identity_token",
+)
+
+
+class Configuration:
+    """One file with its includes, evaluated part by part."""
+
+    def __init__(self, context: Context, parsed: ParsedFile) -> None:
+        context.session.report(*parsed.problems)
+        self.includes = read_includes(context, parsed)
+        self.context = replace(context, includes={include.name: include.file for include in self.includes})
+        self._file = FileReader(self.context, parsed, self._exposed_early if self.includes else None)
+        self._bodies: dict[str, Branch] = {}
+
+    @property
+    def locals(self) -> dict[str, Value]:
+        return self._file.locals
+
+    @cached_property
+    def dependencies(self) -> Mapping[str, Dependency]:
+        """The merged `dependency` blocks, by name."""
+        blocks: Mapping[str, Branch] = self._file.dependency_blocks
+        for include in reversed(self.includes):
+            if include.is_merged:
+                blocks = merge_dependencies(include.reader.dependency_blocks, blocks, deep=include.is_deep)
+        return dependencies_of(blocks, self.context)
+
+    @cached_property
+    def body(self) -> Branch:
+        """The merged body."""
+        body = self._file.body(lambda: self._outputs, self._exposed if self.includes else None)
+        for include in reversed(self.includes):
+            if include.is_merged:
+                body = merge_bodies(self._included_body(include), body, deep=include.is_deep)
+        return body
+
+    def as_value(self) -> dict[str, Value]:
+        """What `read_terragrunt_config` gives."""
+        outputs = outputs_of(self.dependencies, self.context, None)
+        dependency: dict[str, Value] = {
+            name: {**_dependency_value(item), **outputs[name]} for name, item in self.dependencies.items()
+        }
+        return _as_value(self.body, self._file, dependency)
+
+    @cached_property
+    def _outputs(self) -> dict[str, Value]:
+        return {**outputs_of(self.dependencies, self.context, self._wanted())}
+
+    def _wanted(self) -> Collection[str] | None:
+        """The dependencies whose outputs something refers to; None: all."""
+        used = [self._file.dependencies_used, *(include.reader.dependencies_used for include in self.includes)]
+        exposing = any(include.expose and include.reader.dependency_blocks for include in self.includes)
+        names: set[str] = set()
+        for some in used:
+            if some is None or exposing:
+                return None
+            names |= some
+        return names
+
+    def _included_body(self, include: Include) -> Branch:
+        """Evaluated once; also where it is exposed early, if no expression in it refers to a dependency."""
+        if include.name not in self._bodies:
+            self._bodies[include.name] = include.reader.body(lambda: self._outputs)
+        return self._bodies[include.name]
+
+    def _exposed(self) -> Value:
+        """The variable `include`, for what sees dependencies."""
+        return _by_label(
+            {
+                include.name: _as_value(self._included_body(include), include.reader, self._outputs)
+                for include in self.includes
+                if include.expose
+            }
+        )
+
+    def _exposed_early(self) -> Value:
+        """The variable `include`, for locals and `dependency` blocks. They come before the dependencies, so what an
+        included file computes with the includer's dependencies is left out.
+        """
+        return _by_label({include.name: self._early(include) for include in self.includes if include.expose})
+
+    def _early(self, include: Include) -> Value:
+        own = dependencies_of(include.reader.dependency_blocks, self.context)
+        outputs = outputs_of(own, self.context, None)
+        if include.reader.dependencies_used == frozenset():
+            return _as_value(self._included_body(include), include.reader, {**outputs})
+        body = include.reader.body(lambda: {**outputs}, session=self.context.session.apart())
+        return _as_value(body, include.reader, {**outputs})
+
+
+def _by_label(exposed: dict[str, Value]) -> Value:
+    """A bare include alone is `include` itself."""
+    return exposed[""] if list(exposed) == [""] else exposed
+
+
+def _dependency_value(dependency: Dependency) -> dict[str, Value]:
+    return {
+        "name": dependency.name,
+        "config_path": dependency.path,
+        "enabled": dependency.enabled,
+        "mock_outputs": dependency.mock_outputs,
+        "mock_outputs_allowed_terraform_commands": dependency.mock_commands,
+    }
+
+
+def _as_value(body: Branch, reader: FileReader, dependency: dict[str, Value]) -> dict[str, Value]:
+    """A configuration as expressions see it. What is not written is empty, as in Terragrunt."""
+    values: dict[str, Value] = dict.fromkeys(_TEXTS, "")
+    values["inputs"] = {}
+    values.update((name, plain(item)) for name, item in body.items.items())
+    return {**values, "locals": reader.locals, "feature": reader.features, "dependency": dependency}
+
+
+def read_configuration(context: Context, file: str, call: Call) -> Value:
+    """Another configuration, for `read_terragrunt_config`: it is evaluated as if it stood alone, but for the unit that
+    it is read for. Raises `ProblemError` with everything that is wrong in it.
+    """
+    if file in context.chain:
+        way = " → ".join([*context.chain[context.chain.index(file) :], file])
+        raise ProblemError(Problem("read-cycle", "Configurations read each other in a circle", way, call.place))
+    if file.endswith(".values.hcl"):
+        return read_values(context, folder_of(file)) or {}
+    session = context.session.apart()
+    parsed = session.parse(file)
+    if parsed is None or not file.endswith(".hcl") or file.endswith(".stack.hcl"):
+        detail = (
+            f'"{file}" is not a configuration that Towpath can read: only HCL files of units and their parents are.'
+        )
+        raise ProblemError(Problem("unsupported-configuration", "A configuration is not supported", detail, call.place))
+    read = Configuration(Context(session, file, file, chain=(*context.chain, file)), parsed)
+    value = read.as_value()
+    errors = [problem for problem in session.problems if problem.is_error]
+    if errors:
+        raise ProblemError(*errors)
+    context.session.report(*session.problems)
+    named = {(dependency.name, dependency.path): dependency for dependency in read.dependencies.values()}
+    context.session.read_dependencies.update(named)
+    return value

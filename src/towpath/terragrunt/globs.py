@@ -1,0 +1,64 @@
+"""File patterns: `*`, `?`, `[…]`, `{a,b}` within a segment of the path, `**` across segments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+__all__ = ["compile_glob"]
+
+
+@lru_cache(maxsize=512)
+def compile_glob(pattern: str) -> re.Pattern[str]:
+    """A regular expression for whole paths. A segment that is `**` alone stands for any number of segments, none too.
+
+    Raises `ValueError` when a bracket or brace is not closed.
+    """
+    return re.compile("".join(_pieces(pattern)) + r"\Z", re.DOTALL)
+
+
+def _pieces(pattern: str) -> Iterator[str]:
+    depth = position = 0
+    while position < len(pattern):
+        rest = pattern[position:]
+        size = 1
+        if rest.startswith("**/") and (position == 0 or pattern[position - 1] in "/{,"):
+            yield "(?:[^/]*/)*"
+            size = 3
+        elif rest.startswith("**"):
+            yield ".*"
+            size = 2
+        elif rest[0] == "[":
+            size = _class_size(pattern, position)
+            yield _class(rest[1 : size - 1])
+        elif rest[0] == "\\" and len(rest) > 1:
+            yield re.escape(rest[1])
+            size = 2
+        else:
+            depth += {"{": 1, "}": -1 if depth else 0}.get(rest[0], 0)
+            yield _single(rest[0], depth)
+        position += size
+    if depth:
+        raise ValueError(f"A brace is not closed in {pattern!r}.")
+
+
+def _single(character: str, depth: int) -> str:
+    special = {"*": "[^/]*", "?": "[^/]", "{": "(?:", "}": ")"}
+    if character == "," and depth:
+        return "|"
+    return special.get(character) or re.escape(character)
+
+
+def _class_size(pattern: str, start: int) -> int:
+    # A closing bracket that comes first belongs to the class.
+    end = pattern.find("]", start + (3 if pattern[start + 1 : start + 2] in ("!", "^") else 2))
+    if end < 0:
+        raise ValueError(f"A bracket is not closed in {pattern!r}.")
+    return end - start + 1
+
+
+def _class(inside: str) -> str:
+    negated = inside[:1] in ("!", "^")
+    body = (inside[1:] if negated else inside).replace("\\", r"\\").replace("[", r"\[").replace("]", r"\]")
+    return f"[{'^' if negated else ''}{body}]"

@@ -1,0 +1,183 @@
+"""Reads one file in one context, part by part; the parts are computed when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from towpath.hcl.evaluate import evaluate
+from towpath.hcl.functions import standard_functions
+from towpath.hcl.references import references
+from towpath.hcl.scope import Function, Scope
+from towpath.hcl.syntax import Attribute, Body, Expression, ParsedFile
+from towpath.hcl.values import Value
+from towpath.problems import Problem, ProblemError
+from towpath.terragrunt.config_functions import CONFIG_FUNCTIONS
+from towpath.terragrunt.decode import Decoder
+from towpath.terragrunt.language import CONFIGURATION, GENERATE, REMOTE_STATE
+from towpath.terragrunt.locals import evaluate_locals
+from towpath.terragrunt.outside_functions import OUTSIDE_FUNCTIONS
+from towpath.terragrunt.path_functions import PATH_FUNCTIONS
+from towpath.terragrunt.paths import join
+from towpath.terragrunt.session import Context, ContextFiles, Session
+from towpath.terragrunt.written import Branch, Written, as_branch, plain
+
+__all__ = ["FileReader", "Roots", "read_values"]
+
+_FUNCTIONS: Mapping[str, Function] = MappingProxyType(
+    {**standard_functions(), **PATH_FUNCTIONS, **OUTSIDE_FUNCTIONS, **CONFIG_FUNCTIONS}
+)
+_BASE_BLOCKS = ("include", "locals", "feature", "dependency")
+_VALUES_FILE = "terragrunt.values.hcl"
+
+
+class Roots(Mapping[str, Value]):
+    """Variables that are computed when they are first asked for."""
+
+    def __init__(self, roots: Mapping[str, Callable[[], Value]]) -> None:
+        self._roots = roots
+        self._values: dict[str, Value] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in self._values:
+            self._values[name] = self._roots[name]()
+        return self._values[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._roots
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._roots)
+
+    def __len__(self) -> int:
+        return len(self._roots)
+
+
+@dataclass
+class FileReader:
+    """One file. `includes` gives the variable `include`, for locals and dependencies; None: there are no includes."""
+
+    context: Context
+    parsed: ParsedFile
+    includes: Callable[[], Value] | None = None
+
+    @property
+    def _session(self) -> Session:
+        return self.context.session
+
+    def scope(self, roots: Mapping[str, Callable[[], Value]] | None = None) -> Scope:
+        """What expressions see: functions, `values`, and the given roots."""
+        given = dict(roots or {})
+        values = read_values(self.context, self.context.folder)
+        if values is not None:
+            given["values"] = lambda: values
+        return Scope(Roots(given), _FUNCTIONS, ContextFiles(self.context))
+
+    def _roots(self) -> dict[str, Callable[[], Value]]:
+        roots: dict[str, Callable[[], Value]] = {"feature": lambda: self.features}
+        if self.includes is not None:
+            roots["include"] = self.includes
+        return roots
+
+    @cached_property
+    def features(self) -> dict[str, Value]:
+        """The variable `feature`: of every flag its default, since nobody overrides it here."""
+        decoder = Decoder(self._session, self.scope())
+        blocks = decoder.labelled(self.parsed.body, CONFIGURATION, "feature")
+        return {
+            name: {"value": plain(block.items["default"])} for name, block in blocks.items() if "default" in block.items
+        }
+
+    @cached_property
+    def locals(self) -> dict[str, Value]:
+        attributes: dict[str, Attribute] = {}
+        blocks = self.parsed.body.blocks_of("locals")
+        for block in blocks:
+            if block.labels:
+                detail = f"A `locals` block takes no label, and here are {len(block.labels)}."
+                self._session.report(
+                    Problem("wrong-labels", "A block has the wrong number of labels", detail, block.place)
+                )
+            if block.body.blocks:
+                inner = block.body.blocks[0]
+                detail = f"`locals` holds attributes alone, no block `{inner.type}`."
+                self._session.report(Problem("unknown-block", "A block is not known", detail, inner.place))
+            attributes.update(block.body.attributes)
+        for block in blocks[1:]:
+            detail = "`locals` stands twice in this file; Terragrunt takes one block alone."
+            self._session.report(Problem("duplicate-block", "A block stands twice", detail, block.place))
+        return evaluate_locals(attributes, self.scope(self._roots()), self._session)
+
+    @cached_property
+    def dependency_blocks(self) -> dict[str, Branch]:
+        """The `dependency` blocks of this file alone, by name."""
+        if not self.parsed.body.blocks_of("dependency"):
+            return {}
+        roots = {**self._roots(), "local": lambda: self.locals}
+        return Decoder(self._session, self.scope(roots)).labelled(self.parsed.body, CONFIGURATION, "dependency")
+
+    @cached_property
+    def dependencies_used(self) -> frozenset[str] | None:
+        """The names of dependencies that expressions of this file refer to; None: any."""
+        names: set[str] = set()
+        for expression in _expressions(self.parsed.body):
+            for reference in references(expression):
+                if reference.root == "dependency":
+                    if not (reference.path and isinstance(reference.path[0], str)):
+                        return None
+                    names.add(reference.path[0])
+        return frozenset(names)
+
+    def body(
+        self,
+        dependency: Callable[[], Value],
+        includes: Callable[[], Value] | None = None,
+        session: Session | None = None,
+    ) -> Branch:
+        """All but the blocks above. `dependency` and `includes` give the variables of these names; problems go to
+        `session`, by default that of the context.
+        """
+        roots = {**self._roots(), "local": lambda: self.locals, "dependency": dependency}
+        if includes is not None:
+            roots["include"] = includes
+        decoder = Decoder(session or self._session, self.scope(roots))
+        body = decoder.body(self.parsed.body, CONFIGURATION, self.parsed.body, skip=_BASE_BLOCKS)
+        return _with_blocks_of_attributes(body, decoder)
+
+
+def _with_blocks_of_attributes(body: Branch, decoder: Decoder) -> Branch:
+    """`remote_state` and `generate` may be given as attributes; after this they look as if they were blocks."""
+    items = dict(body.items)
+    if "remote_state" in items:
+        items["remote_state"] = (
+            decoder.of_value(items["remote_state"], REMOTE_STATE, "remote_state") or items["remote_state"]
+        )
+    generate = as_branch(items["generate"]) if "generate" in items else None
+    if generate is not None:
+        blocks: dict[str, Written] = {
+            name: decoder.of_value(item, GENERATE, f"generate.{name}") or item for name, item in generate.items.items()
+        }
+        items["generate"] = Branch(blocks, generate.node)
+    return Branch(items, body.node)
+
+
+def _expressions(body: Body) -> Iterator[Expression]:
+    for attribute in body.attributes.values():
+        yield attribute.expression
+    for block in body.blocks:
+        yield from _expressions(block.body)
+
+
+def read_values(context: Context, folder: str) -> dict[str, Value] | None:
+    """The variable `values` of a unit that a stack generated: the attributes of the file beside it; None without one.
+
+    Raises `ProblemError` when the file cannot be read.
+    """
+    parsed = context.session.parse(join(folder, _VALUES_FILE))
+    if parsed is None:
+        return None
+    if parsed.problems:
+        raise ProblemError(*parsed.problems)
+    return {name: evaluate(attribute.expression, Scope()) for name, attribute in parsed.body.attributes.items()}
