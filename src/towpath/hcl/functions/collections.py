@@ -61,7 +61,7 @@ def _element(values: Value, index: int) -> Value:
     elements = ordered(values)
     if not elements:
         raise ArgumentError("An empty list has no elements to take one from.")
-    if index < 0:
+    if index < 0 and index % len(elements):
         raise ArgumentError(f"The index must not be negative, and is {index}.")
     return elements[index % len(elements)]
 

@@ -91,11 +91,13 @@ def _parseint(text: Value, base: int) -> Number:
 def _range(*limits: Number) -> tuple[Value, ...]:
     start, end = (limits[0], limits[1]) if len(limits) > 1 else (0, limits[0])
     step: Number = limits[2] if len(limits) > 2 else (1 if end >= start else -1)
+    if step == 0 and start != end:
+        raise ArgumentError("A step of nothing never leads to the end.")
     if (step > 0 and end < start) or (step < 0 and end > start):
         raise ArgumentError("The step leads away from the end of the range.")
     numbers: list[Value] = []
     current = start
-    while (current < end) if step >= 0 else (current > end):
+    while (current < end) if step > 0 else (current > end):
         if len(numbers) == _MOST_OF_RANGE:
             raise ArgumentError(f"A range has at most {_MOST_OF_RANGE} numbers.")
         numbers.append(current)

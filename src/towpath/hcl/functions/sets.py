@@ -14,7 +14,7 @@ __all__ = ["SETS"]
 
 def _alike(values: tuple[Value, ...]) -> list[dict[str, Value]]:
     """The elements of every set, by their canonical text, after all have been converted to one type."""
-    parts = [sequence(value) for value in values]
+    parts = [sequence(to_list(value)) for value in values]
     elements = iter(sequence(to_list(tuple(element for part in parts for element in part))))
     return [{canonical(element): element for element in (next(elements) for _ in part)} for part in parts]
 
