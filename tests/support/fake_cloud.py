@@ -259,7 +259,8 @@ class FakeWorkbench:
         resources = {key: old for key, old in state.resources.items() if key != name}
         if value is not None:
             resources[name] = value
-        outputs = dict(self.outputs_of.get(unit, lambda _: {"id": unit})(resources))
+        puts_out = self.outputs_of.get(unit)
+        outputs = dict(puts_out(resources)) if puts_out else {"id": str(unit)}
         self.cloud.put(unit, UnitState(state.serial + 1, resources, outputs, state.locked_by))
         self.cloud.note(f"{unit} {name} {value}")
 

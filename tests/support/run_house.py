@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fake_cloud import FakeWorkbench, MemoryCloud
 from sqlalchemy import Connection
@@ -132,11 +135,26 @@ class Recorder:
         self.lines.append((unit, text))
 
 
+@cache
+def empty_database() -> bytes:
+    """A database that was just made: making one takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        state = open_state(Path(folder), FakeIds(), FakeClock(), FakeEnvironment())
+        state.close()
+        database = sqlite3.connect(state.database.file)
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.close()
+        return state.database.file.read_bytes()
+
+
 class House:
     """Everything together. After each drive the invariants are checked, and that the cloud saw nothing done twice."""
 
     def __init__(self, folder: Path, ids: Ids | None = None) -> None:
         self.folder = folder
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if not (folder / "state.db").exists():
+            (folder / "state.db").write_bytes(empty_database())
         self.clock = FakeClock()
         self.ids = ids or FakeIds()
         self.state: State = open_state(folder, self.ids, self.clock, FakeEnvironment())

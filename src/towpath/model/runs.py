@@ -225,7 +225,8 @@ class UnitRun:
     """One unit's part of a run.
 
     The first fields are the step of the walk. `follows`: it may follow, and is part of the run only once `joined`.
-    `plan` is the latest plan; `approved` is the plan that was cleared to be applied, by the gates or by comparing.
+    `plan` is the latest plan; `approved` is the plan that was cleared to be applied, by the gates or by comparing;
+    `by_people` tells that somebody said yes to it. `shown` is the plan of a plan run that somebody asked to apply.
     `retry_at`: not before then, because of a state lock met first at `locked_since`, `lock_waits` times. `must_replan`:
     the plan is known to be out of date, `replans` counts how often that came from a state that had moved on. `unsure`:
     an apply of it did not end well, so part of it may be done; `look_first`: it ended unknown, and the plan is still the
@@ -252,6 +253,8 @@ class UnitRun:
     status: UnitStatus = UnitStatus.PENDING
     plan: PlanSummary | None = None
     approved: PlanSummary | None = None
+    shown: PlanSummary | None = None
+    by_people: bool = False
     reason: str | None = None
     problems: tuple[Problem, ...] = ()
     attempts: int = 0

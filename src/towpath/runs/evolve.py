@@ -23,7 +23,7 @@ from towpath.model.runs import (
 )
 from towpath.runs import actions as a
 from towpath.runs.advance import advance
-from towpath.runs.gating import covers_of
+from towpath.runs.gating import covers_of, people_said_yes
 from towpath.runs.position import Position
 from towpath.runs.results import ledger_entry, take_result
 
@@ -175,9 +175,9 @@ def _void_gate(snapshot: Snapshot, action: a.VoidGate, now: datetime.datetime) -
 
 
 def _clear(snapshot: Snapshot, action: a.Clear, now: datetime.datetime) -> Snapshot:
-    del now
     unit = snapshot.units[action.unit]
-    return _put(snapshot, replace(unit, approved=unit.plan))
+    by_people = people_said_yes(Position(snapshot, now), unit) or (unit.by_people and unit.approved is not None)
+    return _put(snapshot, replace(unit, approved=unit.plan, by_people=by_people))
 
 
 def _set_status(snapshot: Snapshot, action: a.SetStatus, now: datetime.datetime) -> Snapshot:

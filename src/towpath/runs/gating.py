@@ -10,7 +10,16 @@ from towpath.model.runs import Approval, Gate, GateStatus, Run, UnitRun, UnitSta
 from towpath.runs.actions import Action, Clear, OpenGate, PassGate, VoidGate
 from towpath.runs.position import Position
 
-__all__ = ["authors_of", "covers_of", "current_tier", "environment_of", "gate_actions", "may_approve", "voters"]
+__all__ = [
+    "authors_of",
+    "covers_of",
+    "current_tier",
+    "environment_of",
+    "gate_actions",
+    "may_approve",
+    "people_said_yes",
+    "voters",
+]
 
 
 def environment_of(unit: UnitRun) -> str:
@@ -96,7 +105,8 @@ def _awaits_clearance(unit: UnitRun) -> bool:
 
 def _needs_nobody(unit: UnitRun) -> bool:
     """A plan that changes nothing, and one that what was approved before covers."""
-    return unit.plan is not None and (unit.plan.changes_nothing or unit.plan.covered is True)
+    plan = unit.plan
+    return plan is not None and (plan.changes_nothing or (unit.approved is not None and plan.covered is True))
 
 
 def _said_yes(position: Position, unit: UnitRun, environment: str | None) -> bool:
@@ -108,6 +118,12 @@ def _said_yes(position: Position, unit: UnitRun, environment: str | None) -> boo
         and gate.covers[unit.unit] == _digest(unit)
         for gate in position.snapshot.gates.values()
     )
+
+
+def people_said_yes(position: Position, unit: UnitRun) -> bool:
+    """Whether a gate or hold was passed for the unit's latest plan."""
+    environments = (environment_of(unit), None)
+    return any(_said_yes(position, unit, environment) for environment in environments)
 
 
 def _gates_to_ask(position: Position, tier: int, units: Sequence[UnitRun]) -> Iterator[OpenGate]:

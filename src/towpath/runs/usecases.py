@@ -240,7 +240,8 @@ def _unit(run: Run, step: Step, follows: bool = False) -> UnitRun:
 
 def _to_be_applied(unit: UnitRun) -> UnitRun:
     """A unit found unchanged by a plan run is looked at again when its turn comes: what it reads may change first."""
-    return replace(unit, status=UnitStatus.PLANNED) if unit.status is UnitStatus.UNCHANGED else unit
+    status = UnitStatus.PLANNED if unit.status is UnitStatus.UNCHANGED else unit.status
+    return replace(unit, status=status, shown=unit.plan)
 
 
 def _once_more(unit: UnitRun) -> UnitRun:

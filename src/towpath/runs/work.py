@@ -10,7 +10,7 @@ from towpath.model.changes import Action
 from towpath.model.commands import Cancellation
 from towpath.model.events import EventKind
 from towpath.model.paths import UnitPath
-from towpath.model.plans import Plan
+from towpath.model.plans import Plan, ResourceAction
 from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, PlanSummary, Run, Snapshot, UnitRun
 from towpath.model.work import ApplyJob, ApplyOutcome, PlanJob, Workbench
 from towpath.planning import Verdict, compare, holds_for_plan
@@ -102,13 +102,14 @@ class AttemptWork:
             event = attempt_event(EventKind.ATTEMPT_STARTED, begun, now)
             self._changes.keep(transaction, before, _with(before, begun), [event])
             unit = before.units[begun.unit]
+            base = unit.approved or unit.shown
             ledger = transaction.ledger_entry(unit.unit)
             return _Begun(
                 attempt=begun,
                 run=before.run,
                 unit=unit,
                 plan=transaction.plan(begun.plan) if begun.plan else None,
-                approved=transaction.plan(unit.approved.attempt) if unit.approved else None,
+                approved=transaction.plan(base.attempt) if base else None,
                 known_outputs=dict(ledger.outputs) if ledger and not begun.look_first else None,
             )
 
@@ -207,9 +208,25 @@ def _summary(begun: _Begun, plan: Plan) -> PlanSummary:
         is_destroy=plan.is_destroy,
         pending=begun.attempt.pending,
         holds=holds_for_plan(plan, begun.run.settings.data_types),
-        covered=comparison.verdict is not Verdict.MORE if comparison else None,
+        covered=comparison.verdict is not Verdict.MORE or _may_grow(begun, plan) if comparison else None,
         differences=comparison.differences if comparison else (),
     )
+
+
+def _may_grow(begun: _Begun, fresh: Plan) -> bool:
+    """Where nobody had to say anything, and the plan was made before its upstreams were applied, what they really put
+    out may bring more, as long as no more is destroyed.
+    """
+    unit, approved = begun.unit, begun.approved
+    base = unit.approved or unit.shown
+    if approved is None or base is None or not base.pending or unit.by_people or unit.shown is not None:
+        return False
+    return _destroyed(fresh) <= _destroyed(approved) and fresh.is_destroy == approved.is_destroy
+
+
+def _destroyed(plan: Plan) -> frozenset[str]:
+    lost = (r for r in plan.resources if r.action.is_destructive or r.action is ResourceAction.FORGET)
+    return frozenset(resource.address for resource in lost)
 
 
 def _locked_by(holder: str) -> Problem:

@@ -44,6 +44,7 @@ class LogFiles:
         """Raises `ProblemError` as `keeping_state` says."""
         file = self.path(run, unit)
         with keeping_state(self._folder):
+            private_folder(self._folder)
             private_folder(file.parent)
         return LogFile(file)
 
