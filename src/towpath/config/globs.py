@@ -2,6 +2,7 @@
 
 `*` and `?` stay inside one part of the path, `**` stands for any number of whole parts (also none), `[ab]` for one of
 the characters, `{a,b}` for one of the texts. A pattern must fit the whole path: `dev/**` fits `dev` and all below it.
+The root itself is `.`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ class Globs:
 
     def first(self, path: str) -> str | None:
         """The first pattern that fits the path."""
-        return next((pattern for pattern, regex in self._patterns if regex.fullmatch(f"/{path}")), None)
+        parts = "" if path in ("", ".") else f"/{path}"
+        return next((pattern for pattern, regex in self._patterns if regex.fullmatch(parts)), None)
 
     def fits(self, path: str) -> bool:
         return self.first(path) is not None

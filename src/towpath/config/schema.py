@@ -35,7 +35,7 @@ LayerName = Literal["data", "foundation", "app", "edge"]
 def _relative(path: str) -> str:
     if path.startswith("/") or ".." in path.split("/"):
         raise ValueError("write a path relative to the repository's root")
-    return path.rstrip("/")
+    return "/".join(part for part in path.split("/") if part not in ("", ".")) or "."
 
 
 RepositoryPath = Annotated[str, AfterValidator(_relative)]

@@ -15,16 +15,15 @@ from towpath.live.files import evaluation_files
 from towpath.live.graph import Edge, Node, check_graph
 from towpath.live.modules import Modules
 from towpath.live.placement import Placer
+from towpath.live.settings import CONFIG_FILE, check_settings
 from towpath.live.tokens import ContentHashes
 from towpath.live.units import Live, Unit, UnitKind
 from towpath.model.paths import UnitPath
-from towpath.problems import Place, Problem, ProblemError, Severity
+from towpath.problems import Problem, ProblemError
 from towpath.terragrunt import Evaluation, HermeticOutside, ParseCache, evaluate_unit
 
 __all__ = ["CONFIG_FILE", "load_live"]
 
-CONFIG_FILE = "towpath.yml"
-_MISNAMED = ("towpath.yaml", ".towpath.yml", ".towpath.yaml")
 
 Evaluations = Mapping[UnitPath, Evaluation]
 
@@ -59,8 +58,7 @@ def load_live(
         *config.problems,
         *accounts.problems,
         *found.problems,
-        *_misnamed(tree),
-        *_dependencies_of_nothing(config, found),
+        *check_settings(tree, config, accounts, found),
         *(verdict for verdict in verdicts.values() if isinstance(verdict, Problem)),
     )
     problems = chain(general, *(unit.problems for unit in units.values()))
@@ -103,8 +101,7 @@ def _declared(path: UnitPath, config: Loaded[TowpathConfig]) -> Evaluation:
     """What is known of a plain Terraform root module: what `towpath.yml` says comes before it."""
     targets = config.value.units.dependencies.get(path, ())
     edges = tuple(
-        (UnitPath(target or "."), config.place("units", "dependencies", path, number))
-        for number, target in enumerate(targets)
+        (UnitPath(target), config.place("units", "dependencies", path, number)) for number, target in enumerate(targets)
     )
     return Evaluation(None, frozenset(), (), edges)
 
@@ -138,34 +135,3 @@ def _node(path: UnitPath, kind: UnitKind, placer: Placer, evaluation: Evaluation
 
 def _with_problems(unit: Unit, problems: tuple[Problem, ...]) -> Unit:
     return replace(unit, problems=(*unit.problems, *problems)) if problems else unit
-
-
-def _misnamed(tree: Tree) -> list[Problem]:
-    """Settings that would be passed over in silence, gates among them."""
-    return [
-        Problem(
-            "configuration-misnamed",
-            "A configuration has a name that is not read",
-            f"{name} looks like Towpath's configuration, but only {CONFIG_FILE} is read.",
-            place=Place(name),
-            hint=f"Rename it: git mv {name} {CONFIG_FILE}",
-            severity=Severity.WARNING,
-        )
-        for name in _MISNAMED
-        if name in tree.entries()
-    ]
-
-
-def _dependencies_of_nothing(config: Loaded[TowpathConfig], found: Discovery) -> list[Problem]:
-    plain = sorted(path for path, kind in found.candidates.items() if kind is UnitKind.TERRAFORM)
-    return [
-        Problem(
-            "dependencies-of-nothing",
-            "Dependencies are declared for something that is no plain Terraform unit",
-            f"units.dependencies names {path}. Plain Terraform units are: {', '.join(plain) or 'none'}.",
-            place=config.document.place(("units", "dependencies", path), of_key=True),
-            hint="Correct the path, or name the folder under units.terraform.",
-        )
-        for path in config.value.units.dependencies
-        if path not in plain
-    ]

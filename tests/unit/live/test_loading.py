@@ -295,6 +295,27 @@ def test_declared_dependencies_are_checked_at_their_lines() -> None:
     assert all(problem.hint for problem in live.problems)
 
 
+@pytest.mark.parametrize(
+    ("gate", "hint"), [("prdo", "Did you mean prod?"), ("x-*", "Environments are: dev, prod, outside.")]
+)
+def test_a_gate_that_fits_no_environment_is_an_error(gate: str, hint: str) -> None:
+    gates = f"gates:\n  prod: {{}}\n  '*v': {{}}\n  outside: {{}}\n  {gate}: {{}}\n"
+    problem = problem_of(live_of({"accounts.json": ESTATE["accounts.json"], "towpath.yml": gates}))
+    assert (problem.id, problem.is_error, problem.hint) == ("gate-fits-nothing", True, hint)
+    assert problem.place is not None
+    assert (problem.place.file, problem.place.line, problem.place.column) == ("towpath.yml", 5, 3)
+
+
+def test_the_root_of_the_repository_may_be_a_unit() -> None:
+    files = {"towpath.yml": "units: {terraform: [.]}\n", "main.tf": "", "inner/x.tf": "", "accounts.json": "{}"}
+    live = live_of(files)
+    (unit,) = live.units.values()
+    assert live.problems == ()
+    assert (unit.path, list(unit.files)) == (".", ["inner/x.tf", "main.tf"])
+    changed = live_of({**files, "towpath.yml": "units: {terraform: [.]}\nparallelism: 2\n"})
+    assert changed.units[unit.path].fingerprint == unit.fingerprint
+
+
 def test_configuration_under_another_name_is_not_passed_over_in_silence() -> None:
     problem = problem_of(live_of({"towpath.yaml": "gates: {prod: {}}"}))
     assert (problem.id, problem.hint) == ("configuration-misnamed", "Rename it: git mv towpath.yaml towpath.yml")
