@@ -60,14 +60,18 @@ def _outside(content: bytes, position: int, stack: list[tuple[bytes, int]]) -> t
             return -1, Bracket(match.start(), f"The heredoc that begins here has no line {match['marker'].decode()}.")
         return end.end(), None
     elif match["close"]:
-        if not stack:
-            return -1, Bracket(match.start(), f"This {match[0].decode()} closes nothing.")
-        opening, offset = stack.pop()
-        if _CLOSES[opening] != match[0]:
-            line = content.count(b"\n", 0, match.start()) + 1
-            detail = f"This {opening.decode()} is not closed before the {match[0].decode()} on line {line}."
-            return -1, Bracket(offset, detail)
+        return match.end(), _closed(content, match[0], match.start(), stack)
     return match.end(), None
+
+
+def _closed(content: bytes, closing: bytes, position: int, stack: list[tuple[bytes, int]]) -> Bracket | None:
+    if all(_CLOSES.get(opening) != closing for opening, _ in stack):
+        return Bracket(position, f"This {closing.decode()} closes nothing.")
+    opening, offset = stack.pop()
+    if _CLOSES.get(opening) == closing:
+        return None
+    line = content.count(b"\n", 0, position) + 1
+    return Bracket(offset, f"This {opening.decode()} is not closed before the {closing.decode()} on line {line}.")
 
 
 def _in_quotes(content: bytes, position: int, stack: list[tuple[bytes, int]]) -> tuple[int, Bracket | None]:

@@ -15,7 +15,9 @@ __all__ = ["LANGUAGE", "MOST_DEPTH", "syntax_error", "syntax_problem", "too_deep
 LANGUAGE: Final = Language(tree_sitter_hcl.language())
 
 MOST_DEPTH: Final = 100
-"""How deep blocks and expressions may nest, and how many operators may follow each other; what is written by hand stays far below."""
+"""How deep blocks and expressions may nest, and how many operators may follow each other; far above what is written by
+hand.
+"""
 
 
 def syntax_problem(text: SourceText, offset: int, detail: str, hint: str | None = None) -> Problem:

@@ -45,7 +45,11 @@ class Mended:
 class _Error:
     offset: int
     detail: str
-    hint: str | None = None
+    is_bracket: bool = False
+
+    def comes_after(self, other: _Error, end: int) -> bool:
+        """Whether the text up to `end`, which had the other error, is fine now. Brackets are looked at first."""
+        return self.offset >= max(end, other.offset) or (other.is_bracket and not self.is_bracket)
 
 
 def mend(text: SourceText, content: bytes) -> Mended:
@@ -54,11 +58,17 @@ def mend(text: SourceText, content: bytes) -> Mended:
     problems: list[Problem] = []
     while tree.has_error:
         error = _first_error(content, tree)
-        problems.append(syntax_problem(text, min(error.offset, len(text.content)), error.detail, error.hint))
+        problems.append(syntax_problem(text, min(error.offset, len(text.content)), error.detail))
         if len(problems) >= _MOST_REPAIRS:
-            return Mended(_parse(b""), tuple(problems))
-        content, tree = _without(content, error.offset)
-    return Mended(tree, tuple(problems))
+            content, tree = b"", _parse(b"")
+        else:
+            content, tree = _without(content, error)
+    return Mended(tree, tuple(sorted(problems, key=_position)))
+
+
+def _position(problem: Problem) -> tuple[int, int]:
+    place = problem.place
+    return (place.line or 0, place.column or 0) if place else (0, 0)
 
 
 def first_problem(text: SourceText, content: bytes, earliest: int, latest: int) -> tuple[Tree, Problem | None]:
@@ -67,7 +77,7 @@ def first_problem(text: SourceText, content: bytes, earliest: int, latest: int) 
     if not tree.has_error:
         return tree, None
     error = _first_error(content, tree)
-    return tree, syntax_problem(text, max(earliest, min(error.offset, latest)), error.detail, error.hint)
+    return tree, syntax_problem(text, max(earliest, min(error.offset, latest)), error.detail)
 
 
 def _without_exponents(content: bytes) -> tuple[bytes, Tree]:
@@ -85,7 +95,7 @@ def _parse(content: bytes) -> Tree:
 def _first_error(content: bytes, tree: Tree) -> _Error:
     bracket = unmatched_bracket(content)
     if bracket is not None:
-        return _Error(bracket.offset, bracket.detail)
+        return _Error(bracket.offset, bracket.detail, is_bracket=True)
     node = _first_error_node(tree)
     if node.is_missing:
         offset = _before_blanks(content, node.start_byte)
@@ -125,12 +135,12 @@ def _before_blanks(content: bytes, offset: int) -> int:
 # What to cut out
 
 
-def _without(content: bytes, offset: int) -> tuple[bytes, Tree]:
+def _without(content: bytes, error: _Error) -> tuple[bytes, Tree]:
     """The content with as little as needed blanked out, so that the first error is gone or further on."""
-    for start, end in _spans(content, offset):
+    for start, end in _spans(content, error.offset):
         blanked = content[:start] + re.sub(rb"[^\n]", b" ", content[start:end]) + content[end:]
         tree = _parse(blanked)
-        if not tree.has_error or _first_error(blanked, tree).offset >= max(end, offset):
+        if not tree.has_error or _first_error(blanked, tree).comes_after(error, end):
             return blanked, tree
     return b"", _parse(b"")
 
