@@ -31,9 +31,9 @@ class States:
         self.outputs = outputs
         self.asked: list[EvaluationRequest] = []
 
-    def read(self, request: EvaluationRequest) -> Mapping[str, Output]:
+    def read(self, request: EvaluationRequest) -> Mapping[str, Output] | None:
         self.asked.append(request)
-        return self.outputs.get("vpc", {})
+        return self.outputs.get("vpc")
 
 
 def ask(
@@ -71,6 +71,11 @@ def test_nothing_applied_and_no_mocks() -> None:
     (problem,) = error.value.problems
     assert (problem.id, problem.place) == ("dependency-outputs-missing", PLACE)
     assert "mock_outputs" in (problem.hint or "")
+
+
+def test_a_unit_that_has_no_outputs() -> None:
+    assert ask(dependency(), States(vpc={})) == ({}, True)
+    assert ask(dependency(mock_outputs=MOCKS), States(vpc={})) == (MOCKS, False)
 
 
 def test_mocks_are_not_final() -> None:
@@ -129,7 +134,7 @@ def test_skipped_outputs_are_not_read() -> None:
 
 def test_a_state_that_cannot_be_read_is_told_where_it_is_needed() -> None:
     class Denied(States):
-        def read(self, request: EvaluationRequest) -> Mapping[str, Output]:
+        def read(self, request: EvaluationRequest) -> Mapping[str, Output] | None:
             raise ProblemError(Problem("backend-denied", "The state cannot be read"))
 
     with pytest.raises(ProblemError) as error:

@@ -45,6 +45,6 @@ def backend_of_init(content: bytes | None) -> Backend:
     return Backend(data.get("type", "local"), {k: v for k, v in (data.get("config") or {}).items() if v is not None})
 
 
-def local_override(path: str) -> bytes:
-    """A file that puts local state at `path`, whatever the module says."""
-    return json.dumps({"terraform": {"backend": {"local": {"path": path}}}}, indent=2).encode()
+def local_override(settings: Mapping[str, str]) -> bytes:
+    """A file that gives the local backend these settings, whatever the module says."""
+    return json.dumps({"terraform": {"backend": {"local": dict(settings)}}}, indent=2).encode()

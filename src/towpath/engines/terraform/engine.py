@@ -99,6 +99,15 @@ class TerraformEngine:
         """The state itself, in `stdout`; empty when there is none."""
         return self._quiet(workspace, console, "state pull", commands.pull_command(self.binary.path))
 
+    def phase(self, workspace: Workspace, console: Console, name: str) -> Done:
+        """The hooks of a phase that has no command of its own."""
+        config = workspace.config
+        if config is None:
+            return Done()
+        before = before_hooks(config.before_hooks, (name,), workspace.folder)
+        after = after_hooks(config.after_hooks, (name,), workspace.folder, failed=False)
+        return self._hooks(workspace, console, name, (*before, *after)) or Done()
+
     def _extra(self, workspace: Workspace, name: str) -> tuple[str, ...]:
         blocks = workspace.config.extra_arguments if workspace.config else ()
         return commands.extra_arguments(blocks, name, workspace.folder)

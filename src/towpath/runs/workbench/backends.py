@@ -18,7 +18,7 @@ from towpath.runs.workbench.evaluating import EvaluatedUnit
 from towpath.runs.workbench.modules import ModuleFiles, files_of, read_module
 from towpath.terragrunt.config import RemoteState
 
-__all__ = ["backend_problem", "lasting_path", "lasting_state", "settled_backend"]
+__all__ = ["backend_problem", "lasting_path", "lasting_settings", "lasting_state", "settled_backend"]
 
 
 def lasting_state(state: RemoteState, evaluated: EvaluatedUnit, home: Path) -> RemoteState:
@@ -26,8 +26,14 @@ def lasting_state(state: RemoteState, evaluated: EvaluatedUnit, home: Path) -> R
     if state.backend != "local":
         return state
     written = state.config.get("path")
-    path = lasting_path(evaluated, home, written if isinstance(written, str) else None)
-    return replace(state, config={**state.config, "path": path})
+    settings = lasting_settings(evaluated, home, written if isinstance(written, str) else None)
+    return replace(state, config={**settings, **state.config, "path": settings["path"]})
+
+
+def lasting_settings(evaluated: EvaluatedUnit, home: Path, written: str | None) -> dict[str, str]:
+    """Settings of the local backend, also for those who use workspaces."""
+    folder = lasting_path(evaluated, home, "terraform.tfstate.d")
+    return {"path": lasting_path(evaluated, home, written), "workspace_dir": folder}
 
 
 def lasting_path(evaluated: EvaluatedUnit, home: Path, written: str | None) -> str:
@@ -46,8 +52,6 @@ def settled_backend(evaluated: EvaluatedUnit, home: Path) -> Backend | None:
     Raises `ProblemError` (`value-unknown`).
     """
     state = evaluated.config.remote_state if evaluated.config else None
-    if state is not None and state.disable_init:
-        return None
     if state is not None:
         try:
             return backend_of(lasting_state(state, evaluated, home))
@@ -57,7 +61,7 @@ def settled_backend(evaluated: EvaluatedUnit, home: Path) -> Backend | None:
     if module is None:
         return None
     if module.backend_type in (None, "local"):
-        return Backend("local", {"path": lasting_path(evaluated, home, module.backend_path)})
+        return Backend("local", lasting_settings(evaluated, home, module.backend_path))
     settings = module.backend.settings if module.backend else None
     return Backend(module.backend_type or "", settings) if settings is not None else None
 

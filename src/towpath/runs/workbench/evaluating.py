@@ -14,8 +14,7 @@ from towpath.runs.workbench.checkouts import Checkout, Checkouts, FolderFiles
 from towpath.runs.workbench.credentials import Purpose, UnitCredentials
 from towpath.runs.workbench.tools import Tools
 from towpath.system.aws import AwsCredentials
-from towpath.terragrunt.config import Dependency, UnitConfig
-from towpath.terragrunt.evaluate import ParseCache, evaluate_unit
+from towpath.terragrunt import Dependency, ParseCache, UnitConfig, evaluate_unit
 from towpath.terragrunt.outside_real import RealOutside, Surroundings
 
 __all__ = ["EvaluatedUnit", "EvaluationRequest", "Evaluator", "unknown_outputs"]

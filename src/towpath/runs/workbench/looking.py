@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from towpath.engines.terraform.backend import Backend, backend_of_init
 from towpath.engines.terraform.engine import Console, Done
 from towpath.engines.terraform.state import Output, StateSnapshot, read_outputs, read_state
-from towpath.problems import ProblemError
+from towpath.problems import Problem, ProblemError
 from towpath.runs.workbench.backends import settled_backend
 from towpath.runs.workbench.credentials import UnitCredentials
 from towpath.runs.workbench.evaluating import EvaluatedUnit, EvaluationRequest, Evaluator, unknown_outputs
@@ -40,13 +41,13 @@ class Looking:
         self._reader = StateReader(tools.aws, tools.environment)
         self._remembered = Remembered()
 
-    def outputs(self, request: EvaluationRequest, console: Console) -> Mapping[str, Output]:
-        """The outputs in a unit's state; empty without a state."""
+    def outputs(self, request: EvaluationRequest, console: Console) -> Mapping[str, Output] | None:
+        """The outputs in a unit's state; None when nothing is deployed."""
         evaluated = self._remembered.get(request, self._evaluate)
         # The session of the role may have come near its end since.
         evaluated = self._renewed(evaluated)
-        snapshot = self._directly(evaluated)
-        return snapshot.outputs if snapshot is not None else self._through_engine(evaluated, console).outputs
+        snapshot = self._directly(evaluated) or self._through_engine(evaluated, console)
+        return None if snapshot.is_empty else snapshot.outputs
 
     def look(self, request: EvaluationRequest, console: Console) -> Look:
         evaluated = self._evaluate(request)
@@ -81,23 +82,26 @@ class Looking:
         return self._reader.snapshot(access) if access else None
 
     def _through_engine(self, evaluated: EvaluatedUnit, console: Console) -> StateSnapshot:
-        prepared = self._preparer.prepare_for_looking(evaluated, console)
-        try:
+        with self._preparer.prepared_for_looking(evaluated, console) as prepared:
             init(self._preparer, prepared, console)
             snapshot = self.in_workspace(evaluated, prepared, console)
             if snapshot.is_empty:
                 return snapshot
-            # A state may be encrypted, or kept in a form of its own; the engine's own answer counts.
             outputs = read_outputs(finished(prepared.engine.outputs(prepared.workspace, console)).stdout)
             return replace(snapshot, outputs=outputs)
-        finally:
-            prepared.remove()
 
 
 def init(preparer: Preparer, prepared: Prepared, console: Console) -> None:
-    """Initialises. Raises `ProblemError` or `InterruptedWorkError`."""
+    """Initialises, and makes sure that the state will last. Raises `ProblemError` or `InterruptedWorkError`."""
     with preparer.providers.turn(console.cancellation):
         finished(prepared.engine.init(prepared.workspace, console))
+    folder = prepared.workspace.folder
+    backend = _initialised(folder)
+    path = Path(os.path.normpath(folder / (backend.text("path") or "terraform.tfstate")))
+    if backend.type == "local" and path.is_relative_to(prepared.root):
+        detail = f"The engine would keep the state at {path}, in a folder that is removed when the work is done."
+        hint = "Give the backend a path outside of the folder in which the engine runs, or `remote_state` one."
+        raise ProblemError(Problem("state-would-be-lost", "The state would be lost", detail, hint=hint))
 
 
 def finished(done: Done) -> Done:

@@ -2,8 +2,8 @@
 
 1. The dependency's own configuration says where its state is; it is read there directly, with the dependency's own
    credentials. Where that cannot be, the engine is asked (`output -json`).
-2. No state, or none with outputs: mocks, if the dependency has some and they are allowed for the command. Without them
-   it is a problem. Mocks may also be merged under real outputs, as the dependency says.
+2. Nothing deployed, or nothing with outputs: mocks, if the dependency has some and they are allowed for the command.
+   Without them, what is not deployed is a problem. Mocks may also be merged under real outputs, as the dependency says.
 3. What stands on a mock, or on a unit that this run is still to apply, is not final: the plan is provisional.
 
 States are read afresh each time: another worker may have applied the dependency a moment ago. Only where a dependency's
@@ -27,8 +27,8 @@ from towpath.terragrunt.config import Dependency, MockMerge
 
 __all__ = ["DependencyOutputs", "OutputsOf", "merge_mocks"]
 
-OutputsOf = Callable[[EvaluationRequest], Mapping[str, Output]]
-"""Reads the outputs in a unit's state; empty without a state."""
+OutputsOf = Callable[[EvaluationRequest], Mapping[str, Output] | None]
+"""Reads the outputs in a unit's state; None when nothing is deployed."""
 
 
 @dataclass(slots=True)
@@ -52,11 +52,11 @@ class DependencyOutputs:
         if dependency.skip_outputs:
             return self._skipped(dependency, mocks)
         real = self._real(dependency)
-        if not real:
-            if mocks is None:
-                raise ProblemError(self._missing(dependency))
+        if real is None and mocks is None:
+            raise ProblemError(self._missing(dependency))
+        if not real and mocks is not None:
             return self._mocked(dependency, mocks)
-        return self._merged(dependency, real, mocks)
+        return self._merged(dependency, real or {}, mocks)
 
     def _mocks_allowed(self, dependency: Dependency) -> bool:
         return any(_is_mocked_for(dependency, command) for command in self.commands)
@@ -71,13 +71,13 @@ class DependencyOutputs:
         self.not_final.add(dependency.path)
         return mocks
 
-    def _real(self, dependency: Dependency) -> dict[str, Value]:
+    def _real(self, dependency: Dependency) -> dict[str, Value] | None:
         request = replace(self.request, unit=dependency.path, purpose=Purpose.PLAN, command="output")
         try:
             outputs = self.read(request)
         except ProblemError as error:
             raise ProblemError(*(_at(problem, dependency) for problem in error.problems)) from None
-        return {name: _value(output) for name, output in outputs.items()}
+        return None if outputs is None else {name: _value(output) for name, output in outputs.items()}
 
     def _merged(self, dependency: Dependency, real: dict[str, Value], mocks: dict[str, Value] | None) -> Value:
         # A unit that is still to be applied may be about to get the output that is mocked.
@@ -92,7 +92,7 @@ class DependencyOutputs:
         return merged
 
     def _missing(self, dependency: Dependency) -> Problem:
-        detail = f"{self.request.unit} reads outputs of {dependency.path}, whose state has none: it is not applied yet."
+        detail = f"{self.request.unit} reads outputs of {dependency.path}, which is not applied yet."
         hint = f"Apply {dependency.path} first, or give the dependency `mock_outputs` to plan with until then."
         summary = "The outputs of a dependency are not there"
         return Problem("dependency-outputs-missing", summary, detail, dependency.place, hint)

@@ -9,10 +9,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -39,14 +41,14 @@ from towpath.engines.terraform.working_folder import (
     write_changes,
     write_private,
 )
-from towpath.hcl.values import Unknown, Value, contains_unknown
+from towpath.hcl.values import Unknown
 from towpath.problems import Place, Problem, ProblemError
-from towpath.runs.workbench.backends import lasting_path, lasting_state
+from towpath.runs.workbench.backends import lasting_settings, lasting_state
 from towpath.runs.workbench.evaluating import EvaluatedUnit
 from towpath.runs.workbench.modules import ModuleFiles, files_of, local_modules, read_module
 from towpath.runs.workbench.providers import ProviderCache
 from towpath.runs.workbench.sources import SourceRequest, fetch_source
-from towpath.runs.workbench.tools import Tools, unit_folder_name
+from towpath.runs.workbench.tools import InterruptedWorkError, Tools, unit_folder_name
 from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
 
 __all__ = ["Prepared", "Preparer"]
@@ -58,49 +60,74 @@ _CONFIGURES_TOWPATH = ("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stac
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A unit in its working folder; `root` is that folder's top, which is removed when the work is done."""
+    """A unit in its working folder; `root` is that folder's top."""
 
     root: Path
     workspace: Workspace
     engine: TerraformEngine
 
-    def remove(self) -> None:
-        """Nothing of the work stays: states and plans hold secrets."""
-        shutil.rmtree(self.root, ignore_errors=True)
-
 
 class Preparer:
-    """Prepares units."""
+    """Prepares units. A working folder is removed whatever happens: inputs, plans and states hold secrets."""
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self.providers = ProviderCache(tools.state / "providers", tools.environment)
 
-    def prepare(self, evaluated: EvaluatedUnit, console: Console) -> Prepared:
-        """Raises `ProblemError` with what keeps the engine from being started, or `InterruptedWorkError`."""
+    @contextlib.contextmanager
+    def prepared(self, evaluated: EvaluatedUnit, console: Console) -> Iterator[Prepared]:
+        """Everything the engine needs. Raises `ProblemError` with what keeps it from being started, or
+        `InterruptedWorkError`.
+        """
         root = self._tools.state / "work" / evaluated.request.run / unit_folder_name(evaluated.unit)
         make_private(root)
-        inputs = _inputs(evaluated.config)
+        try:
+            yield self._prepare(evaluated, root, console)
+        finally:
+            shutil.rmtree(root, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def prepared_for_looking(self, evaluated: EvaluatedUnit, console: Console) -> Iterator[Prepared]:
+        """No more than the backend, so that the engine can be asked about the state: no providers, no inputs. In a
+        folder of its own, since the unit itself may be worked on at the same time.
+        """
+        parent = self._tools.state / "work" / evaluated.request.run
+        parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        root = Path(tempfile.mkdtemp(prefix=f"look-{unit_folder_name(evaluated.unit)}-", dir=parent))
+        try:
+            yield self._prepare_for_looking(evaluated, root, console)
+        finally:
+            shutil.rmtree(root, ignore_errors=True)
+
+    def _prepare(self, evaluated: EvaluatedUnit, root: Path, console: Console) -> Prepared:
+        _must_be_known(evaluated.config)
+        inputs = pass_inputs(evaluated.config.inputs) if evaluated.config else Inputs()
         prepared = self._place(evaluated, root, inputs, console)
-        folder, module = prepared.workspace.folder, read_module(files_of(prepared.workspace.folder))
+        self._run_phases(evaluated, prepared, console)
+        folder = prepared.workspace.folder
+        module = read_module(files_of(folder))
         backend = self._settle_backend(evaluated, folder, module)
         _write_inputs(folder, inputs, module)
         secrets = (*evaluated.secrets, *_declared_secrets(inputs, module))
         return replace(prepared, workspace=replace(prepared.workspace, backend=backend, secrets=secrets))
 
-    def prepare_for_looking(self, evaluated: EvaluatedUnit, console: Console) -> Prepared:
-        """Prepares no more than the backend, so that the engine can be asked about the state: no providers, no inputs.
-        In a folder of its own, since the unit itself may be worked on at the same time.
-        """
-        parent = self._tools.state / "work" / evaluated.request.run
-        parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        root = Path(tempfile.mkdtemp(prefix=f"look-{unit_folder_name(evaluated.unit)}-", dir=parent))
+    def _run_phases(self, evaluated: EvaluatedUnit, prepared: Prepared, console: Console) -> None:
+        """Hooks of what Terragrunt does before the engine's first command; they run in the unit's own folder."""
+        own = replace(prepared.workspace, folder=evaluated.checkout.unit_folder(evaluated.unit))
+        for phase in ("terragrunt-read-config", "init-from-module"):
+            done = prepared.engine.phase(own, console, phase)
+            if done.interrupted:
+                raise InterruptedWorkError
+            if done.problem:
+                raise ProblemError(done.problem)
+
+    def _prepare_for_looking(self, evaluated: EvaluatedUnit, root: Path, console: Console) -> Prepared:
         folder = root / "look"
         folder.mkdir()
         state = evaluated.config.remote_state if evaluated.config else None
         options: tuple[str, ...] = ()
         prepared = self._bare(evaluated, root, Inputs())
-        if state is not None and not state.disable_init:
+        if state is not None:
             write_private(folder / "backend.tf", render_backend(self._lasting(state, evaluated)).encode())
         else:
             placed = self._place(evaluated, root / "module", Inputs(), console).workspace.folder
@@ -189,17 +216,15 @@ class Preparer:
         home = self._tools.commits.folder
         if state is None:
             if module.backend_type in (None, "local"):
-                path = lasting_path(evaluated, home, module.backend_path)
-                write_private(folder / OVERRIDE_FILE, local_override(path))
+                settings = lasting_settings(evaluated, home, module.backend_path)
+                write_private(folder / OVERRIDE_FILE, local_override(settings))
             return ()
-        if state.disable_init:
-            return ("-backend=false",)
         if state.generate is not None:
             return ()
         if module.backend_type != state.backend:
             raise ProblemError(_no_backend_block(state, module))
-        settings = render_settings(backend_settings(self._lasting(state, evaluated)))
-        write_private(folder / _BACKEND_FILE, settings.encode())
+        rendered = render_settings(backend_settings(self._lasting(state, evaluated)))
+        write_private(folder / _BACKEND_FILE, rendered.encode())
         return (f"-backend-config={_BACKEND_FILE}",)
 
 
@@ -241,13 +266,17 @@ def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _inputs(config: UnitConfig | None) -> Inputs:
+def _must_be_known(config: UnitConfig | None) -> None:
+    """Raises `ProblemError` with everything that could not be found out."""
     if config is None:
-        return Inputs()
-    for name, value in config.inputs.items():
-        if contains_unknown(value):
-            raise ProblemError(_unknown(f"inputs.{name}", value, config.provenance.get(f"inputs.{name}")))
-    return pass_inputs(config.inputs)
+        return
+    if config.remote_state and config.remote_state.encryption:
+        raise ProblemError(_encrypted(config))
+    problems = [
+        _unknown(attribute, value, config.provenance.get(attribute)) for attribute, value in config.unknowns().items()
+    ]
+    if problems:
+        raise ProblemError(*problems)
 
 
 def _write_inputs(folder: Path, inputs: Inputs, module: ModuleFiles) -> None:
@@ -284,17 +313,18 @@ def _texts_in(text: str) -> list[str]:
     return found
 
 
-def _unknown(attribute: str, value: Value, place: Place | None) -> Problem:
-    sources = sorted(_origins(value))
-    detail = f"{attribute} depends on {', '.join(sources) or 'something'}, which could not be found out."
+def _unknown(attribute: str, value: Unknown, place: Place | None) -> Problem:
+    sources = ", ".join(sorted({origin.source for origin in value.origins})) or "something"
+    place = place or next((origin.place for origin in value.origins if origin.place), None)
+    detail = f"{attribute} depends on {sources}, which could not be found out."
     return Problem("value-unknown", "A value is not known", detail, place)
 
 
-def _origins(value: Value) -> set[str]:
-    if isinstance(value, Unknown):
-        return {origin.source for origin in value.origins}
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
-    return {source for part in parts for source in _origins(part)}
+def _encrypted(config: UnitConfig) -> Problem:
+    detail = "`remote_state` asks for the state to be encrypted by the engine, which Towpath cannot set up yet."
+    hint = "Leave `encryption` out, and let the backend encrypt (`encrypt = true` of S3)."
+    place = config.provenance.get("remote_state.encryption")
+    return Problem("encryption-not-supported", "The engine's own encryption is not supported", detail, place, hint)
 
 
 def _no_backend_block(state: RemoteState, module: ModuleFiles) -> Problem:

@@ -42,11 +42,8 @@ class TerraformWorkbench:
         request = EvaluationRequest(job.run, job.unit, job.commit)
         try:
             evaluated, provisional = self._evaluate(request, job.action, job.pending, console)
-            prepared = self._preparer.prepare(evaluated, console)
-            try:
+            with self._preparer.prepared(evaluated, console) as prepared:
                 plan = self._planned(job, prepared, console)
-            finally:
-                prepared.remove()
         except InterruptedWorkError:
             return PlanReport(None, interrupted=True)
         except ProblemError as error:
@@ -81,11 +78,8 @@ class TerraformWorkbench:
                 raise ProblemError(_provisional(job))
             saved = self._tools.plan_files.get(job.plan.binding.digest)
             evaluated, _ = self._evaluate(request, job.action, frozenset(), console)
-            prepared = self._preparer.prepare(evaluated, console)
-            try:
+            with self._preparer.prepared(evaluated, console) as prepared:
                 return self._applied(job, saved, evaluated, prepared, console)
-            finally:
-                prepared.remove()
         except InterruptedWorkError:
             return ApplyReport(ApplyOutcome.INTERRUPTED)
         except ProblemError as error:
@@ -106,14 +100,18 @@ class TerraformWorkbench:
         return ApplyReport(ApplyOutcome.APPLIED, digest_outputs(after.outputs))
 
     def reality(self, job: ApplyJob, cancellation: Cancellation) -> Reality:
-        """Raises `ProblemError` when nothing can be seen of the state: nobody may conclude anything from that."""
+        """A state that cannot be seen matches no plan: then the unit is planned again, and that says what is wrong."""
         request = EvaluationRequest(job.run, job.unit, job.commit, Purpose.APPLY, _command(job.action))
-        look = self._looking.look(request, Console(_Nowhere(), cancellation))
+        try:
+            look = self._looking.look(request, Console(_Nowhere(), cancellation))
+        except (ProblemError, InterruptedWorkError):
+            return Reality(matches_plan=False)
         return Reality(look.snapshot.mark == _mark(job.plan), look.locked_by)
 
     def outputs(self, job: PlanJob) -> Mapping[str, str]:
+        """Raises `ProblemError` when the state cannot be read: that is not the same as having no outputs."""
         request = EvaluationRequest(job.run, job.unit, job.commit)
-        return digest_outputs(self._looking.outputs(request, Console(_Nowhere(), _Never())))
+        return digest_outputs(self._looking.outputs(request, Console(_Nowhere(), _Never())) or {})
 
     def _evaluate(
         self, request: EvaluationRequest, action: Action, pending: frozenset[UnitPath], console: Console

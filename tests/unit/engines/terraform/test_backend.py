@@ -37,4 +37,5 @@ def test_texts_that_are_empty_are_none() -> None:
 
 
 def test_an_override_puts_local_state_somewhere_else() -> None:
-    assert json.loads(local_override('/a "b"/s')) == {"terraform": {"backend": {"local": {"path": '/a "b"/s'}}}}
+    settings = {"path": '/a "b"/s'}
+    assert json.loads(local_override(settings)) == {"terraform": {"backend": {"local": settings}}}
