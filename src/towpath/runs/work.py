@@ -16,10 +16,10 @@ from towpath.model.work import ApplyJob, ApplyOutcome, PlanJob, Workbench
 from towpath.planning import Verdict, compare, holds_for_plan
 from towpath.problems import Problem, ProblemError
 from towpath.runs.changing import Changes
-from towpath.runs.telling import attempt_event
+from towpath.runs.telling import attempt_event, stop_requested
 from towpath.stores import State
 
-__all__ = ["AttemptWork", "LineWatcher"]
+__all__ = ["AttemptWork", "End", "LineWatcher"]
 
 _OUTCOMES = {
     ApplyOutcome.APPLIED: AttemptStatus.APPLIED,
@@ -49,7 +49,7 @@ class _Begun:
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
+class End:
     """How it ended; `plan` is the plan that was made."""
 
     attempt: Attempt
@@ -113,22 +113,24 @@ class AttemptWork:
                 known_outputs=dict(ledger.outputs) if ledger and not begun.look_first else None,
             )
 
-    def _work(self, begun: _Begun) -> _End:
-        """Expected failures come back as a failed attempt; a defect does too, and is raised besides."""
-        end: _End | None = None
+    def _work(self, begun: _Begun) -> End:
+        """Expected failures come back as a failed attempt; a defect does too, and is raised besides. When the process
+        is being torn down nothing is recorded: then the end is unknown.
+        """
+        end: End | None = None
         try:
             with _Log(self._state, begun.attempt, self._watcher) as log:
                 work = self._plan if begun.attempt.kind is AttemptKind.PLAN else self._apply
                 end = work(begun, log)
         except ProblemError as error:
-            end = _End(replace(begun.attempt, status=AttemptStatus.FAILED, problems=error.problems))
+            end = End(replace(begun.attempt, status=AttemptStatus.FAILED, problems=error.problems))
         finally:
-            if end is None:
+            if end is None and isinstance(sys.exception(), Exception):
                 failed = replace(begun.attempt, status=AttemptStatus.FAILED, problems=(_defect(begun.attempt),))
-                self._record(_End(failed))
+                self._record(End(failed))
         return end
 
-    def _plan(self, begun: _Begun, log: _Log) -> _End:
+    def _plan(self, begun: _Begun, log: _Log) -> End:
         unit, attempt = begun.unit, begun.attempt
         job = PlanJob(attempt.run, unit.unit, unit.commit, unit.fingerprint, unit.action, frozenset(attempt.pending))
         outputs = begun.known_outputs
@@ -137,14 +139,14 @@ class AttemptWork:
         report = self._workbench.plan(job, log, self._cancellation)
         if report.plan is None or report.interrupted:
             status = AttemptStatus.INTERRUPTED if report.interrupted else AttemptStatus.FAILED
-            return _End(replace(attempt, status=status, problems=report.problems))
+            return End(replace(attempt, status=status, problems=report.problems))
         summary = _summary(begun, report.plan)
         ended = replace(
             attempt, status=AttemptStatus.PLANNED, summary=summary, outputs=outputs or {}, problems=report.problems
         )
-        return _End(ended, report.plan)
+        return End(ended, report.plan)
 
-    def _apply(self, begun: _Begun, log: _Log) -> _End:
+    def _apply(self, begun: _Begun, log: _Log) -> End:
         unit, attempt = begun.unit, begun.attempt
         if begun.plan is None:
             raise ValueError(f"{attempt.id} has no plan to apply")
@@ -152,14 +154,14 @@ class AttemptWork:
         if attempt.look_first:
             reality = self._workbench.reality(job, self._cancellation)
             if reality.locked_by is not None:
-                return _End(replace(attempt, status=AttemptStatus.LOCKED, problems=(_locked_by(reality.locked_by),)))
+                return End(replace(attempt, status=AttemptStatus.LOCKED, problems=(_locked_by(reality.locked_by),)))
             if not reality.matches_plan:
-                return _End(replace(attempt, status=AttemptStatus.STALE))
+                return End(replace(attempt, status=AttemptStatus.STALE))
         report = self._workbench.apply(job, log, self._cancellation)
         outputs = dict(report.outputs)
-        return _End(replace(attempt, status=_OUTCOMES[report.outcome], outputs=outputs, problems=report.problems))
+        return End(replace(attempt, status=_OUTCOMES[report.outcome], outputs=outputs, problems=report.problems))
 
-    def _record(self, end: _End) -> None:
+    def _record(self, end: End) -> None:
         """Writes the end, unless somebody took over, and goes on from there."""
         now = self._state.clock.now()
         ended = replace(end.attempt, finished_at=now)
@@ -169,8 +171,13 @@ class AttemptWork:
                 return
             if end.plan is not None:
                 transaction.keep_plan(ended, end.plan)
-            event = attempt_event(EventKind.ATTEMPT_FINISHED, ended, now)
-            self._changes.settle(transaction, before, _with(before, ended), [event])
+            events = [attempt_event(EventKind.ATTEMPT_FINISHED, ended, now)]
+            after = _with(before, ended)
+            if ended.status is AttemptStatus.INTERRUPTED and self._cancellation.level() > 0 and not before.run.stopping:
+                # It was this process that was interrupted, and the loop that drives has not noted it yet.
+                events.append(stop_requested(ended.run, "interrupted", now))
+                after = replace(after, run=replace(after.run, stopping=True))
+            self._changes.settle(transaction, before, after, events)
 
 
 class _Log:
