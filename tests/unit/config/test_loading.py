@@ -6,8 +6,10 @@ import importlib
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
-from towpath.config import TowpathConfig, json_schema, load_config
+from towpath.config import TowpathConfig, json_schema, load_accounts, load_config
 from towpath.problems import Problem
 
 FULL = """
@@ -161,3 +163,22 @@ def test_the_schema_for_editors_says_the_same_as_the_loader() -> None:
     assert validator.is_valid({})
     for wrong in ({"bogus": 1}, {"parallelism": 0}, {"gates": {"prod": {"approvers": ["a"]}}}, {"state": 5}):
         assert not validator.is_valid(wrong)
+
+
+KEYS = st.sampled_from(
+    [*TowpathConfig.model_fields, "dev", "id", "paths", "from", "approvals", "units", "dependencies", "x"]
+)
+DATA = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 10**12) | st.sampled_from(["", "a", "../b", "data", "111111111111"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(DATA)
+def test_whatever_stands_in_it_the_answer_is_settings_and_problems_with_places(data: object) -> None:
+    content = yaml.safe_dump(data).encode()
+    loaded = load_config(content)
+    assert isinstance(loaded.value, TowpathConfig)
+    accounts = load_accounts({"accounts.yml": content}.get, loaded)
+    assert all(problem.place is not None for problem in (*loaded.problems, *accounts.problems))
