@@ -235,3 +235,30 @@ def test_no_engine_at_all(bench: Bench) -> None:
     (problem,) = bench.plan(UNIT).problems
     assert problem.id == "engine-missing"
     assert problem.hint is not None
+
+
+def test_in_a_workspace_the_engine_is_asked_and_state_lasts(tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "größe mit leer", {"TF_WORKSPACE": "blue"})
+    bench.push({"towpath.yml": SETTINGS, f"{UNIT}/main.tf": MAIN})
+    assert bench.outputs(UNIT) == {}
+    report = bench.apply(bench.planned(UNIT))
+    assert report.outcome is ApplyOutcome.APPLIED
+    assert bench.outputs(UNIT) == report.outputs
+    assert (state_file(bench).parent / "terraform.tfstate.d" / "blue" / "terraform.tfstate").is_file()
+    assert bench.planned(UNIT).changes_nothing
+
+
+def test_two_units_at_once(bench: Bench) -> None:
+    units = [f"envs/dev/n{number}" for number in range(4)]
+    bench.push({f"{unit}/main.tf": MAIN for unit in units})
+    reports: dict[str, ApplyOutcome] = {}
+
+    def work(unit: str) -> None:
+        reports[unit] = bench.apply(bench.planned(unit)).outcome
+
+    threads = [threading.Thread(target=work, args=(unit,)) for unit in units]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert reports == dict.fromkeys(units, ApplyOutcome.APPLIED)

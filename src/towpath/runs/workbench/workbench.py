@@ -32,6 +32,8 @@ class TerraformWorkbench:
     """Thread-safe: a worker has one, and works on many units with it at once."""
 
     def __init__(self, tools: Tools) -> None:
+        # The engine runs in other folders than this process does.
+        tools = replace(tools, state=tools.state.absolute())
         self._tools = tools
         self._preparer = Preparer(tools)
         self._evaluator = Evaluator(tools, Checkouts(tools))

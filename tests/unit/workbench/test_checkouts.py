@@ -1,0 +1,155 @@
+"""A commit's files on disk, and where state lasts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from towpath.engines.terraform import find_engine
+from towpath.engines.terraform.backend import Backend
+from towpath.git import FakeRepository
+from towpath.hcl.values import Unknown
+from towpath.model.commands import Cancellation, Command, CommandResult, LogSink
+from towpath.model.paths import unit_path
+from towpath.problems import ProblemError
+from towpath.runs.workbench import Tools
+from towpath.runs.workbench.backends import lasting_path, settled_backend
+from towpath.runs.workbench.checkouts import Checkout, Checkouts, FolderFiles
+from towpath.runs.workbench.evaluating import EvaluatedUnit, EvaluationRequest
+from towpath.system import FakeProcesses
+from towpath.system.aws import FakeAws
+from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
+
+UNIT = unit_path("dev/app")
+HOME = Path("/home/live")
+FILES = {
+    "accounts.json": '{"dev": {"id": "111111111111", "deploy_order": 1}}',
+    "towpath.yml": "lock_timeout: 7\n",
+    "dev/app/terragrunt.hcl": "",
+    "dev/plain/main.tf": "",
+    "modules/m/main.tf": "",
+}
+
+
+class NoRunner:
+    def run(self, command: Command, log: LogSink, cancellation: Cancellation) -> CommandResult:
+        raise AssertionError("nothing runs here")
+
+
+class NoPlans:
+    def put(self, content: bytes) -> str:
+        raise AssertionError("nothing is kept here")
+
+    def get(self, digest: str) -> bytes:
+        raise AssertionError("nothing is kept here")
+
+    def delete(self, digest: str) -> None:
+        raise AssertionError("nothing is kept here")
+
+
+def checkouts(state: Path, files: Mapping[str, str]) -> tuple[Checkouts, str]:
+    repository = FakeRepository()
+    commit = repository.commit(files)
+    tools = Tools(repository, state, {}, FakeProcesses(), NoRunner(), FakeAws(), NoPlans(), find_engine)
+    return Checkouts(tools), commit
+
+
+def checkout(state: Path, files: Mapping[str, str] = FILES) -> Checkout:
+    made, commit = checkouts(state, files)
+    return made.at(commit)
+
+
+def test_a_checkout_knows_settings_and_accounts(tmp_path: Path) -> None:
+    made = checkout(tmp_path)
+    assert made.config.lock_timeout == 7
+    account = made.placer.place(UNIT).account
+    assert account is not None
+    assert account.id == "111111111111"
+    assert made.folder == tmp_path / "checkouts" / made.commit
+    assert (made.is_terragrunt(UNIT), made.is_terragrunt(unit_path("dev/plain"))) == (True, False)
+
+
+def test_it_is_made_once(tmp_path: Path) -> None:
+    made, commit = checkouts(tmp_path, FILES)
+    assert made.at(commit) is made.at(commit)
+
+
+def test_broken_settings_are_told(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError) as error:
+        checkout(tmp_path, {**FILES, "towpath.yml": "no_such_key: 1\n"})
+    assert error.value.problems[0].id == "unknown-key"
+
+
+def test_a_unit_that_is_not_in_the_commit(tmp_path: Path) -> None:
+    with pytest.raises(ProblemError) as error:
+        checkout(tmp_path).unit_folder(unit_path("dev/none"))
+    assert error.value.problems[0].id == "unknown-unit"
+
+
+def test_files_of_a_checkout(tmp_path: Path) -> None:
+    files = FolderFiles(checkout(tmp_path).folder)
+    assert files.read("towpath.yml") == b"lock_timeout: 7\n"
+    assert files.read("dev") is None
+    assert files.read("none") is None
+    assert (files.exists("dev"), files.is_folder("dev"), files.is_folder("towpath.yml")) == (True, True, False)
+    assert files.files_below("dev") == ("dev/app/terragrunt.hcl", "dev/plain/main.tf")
+
+
+def evaluated(tmp_path: Path, files: Mapping[str, str] | None = None, **config: object) -> EvaluatedUnit:
+    made = checkout(tmp_path, {**FILES, **(files or {})})
+    unit = UnitConfig(UNIT, **config)  # type: ignore[arg-type]  # test data
+    return EvaluatedUnit(EvaluationRequest("run", UNIT, made.commit), made, None, unit)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (None, "/home/live/dev/app/terraform.tfstate"),
+        ("x/y.tfstate", "/home/live/dev/app/x/y.tfstate"),
+        ("../../states/app", "/home/live/states/app"),
+        ("CHECKOUT/states/app", "/home/live/states/app"),
+        ("/var/states/app", "/var/states/app"),
+    ],
+)
+def test_local_state_is_kept_in_the_repository(tmp_path: Path, written: str | None, kept: str) -> None:
+    unit = evaluated(tmp_path)
+    path = written.replace("CHECKOUT", str(unit.checkout.folder)) if written else None
+    assert lasting_path(unit, HOME, path) == kept
+
+
+def test_the_backend_of_remote_state(tmp_path: Path) -> None:
+    unit = evaluated(tmp_path, remote_state=RemoteState("s3", {"bucket": "b", "key": "k"}))
+    assert settled_backend(unit, HOME) == Backend("s3", {"bucket": "b", "key": "k"})
+
+
+def test_a_backend_that_is_not_known(tmp_path: Path) -> None:
+    unit = evaluated(tmp_path, remote_state=RemoteState("s3", {"bucket": Unknown.of('run_cmd("x")')}))
+    with pytest.raises(ProblemError) as error:
+        settled_backend(unit, HOME)
+    assert error.value.problems[0].id == "value-unknown"
+    assert 'run_cmd("x")' in error.value.problems[0].detail
+
+
+S3 = 'terraform {\n  backend "s3" {\n    key = "k"\n  }\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "config", "type_"),
+    [
+        ({}, {}, "local"),
+        ({"modules/m/main.tf": S3}, {"source": "../../modules//m"}, "s3"),
+        ({"dev/app/backend.tf": S3}, {"source": "../../modules//m"}, "s3"),
+        ({}, {"source": "../../modules//m", "generate": (Generate("b", "backend.tf", S3),)}, "s3"),
+        ({}, {"generate": (Generate("b", "backend.tf", S3, disable=True),)}, "local"),
+        ({"dev/app/b.tf": S3.replace('"k"', "local.k")}, {}, None),
+        ({}, {"source": "git::https://host/m?ref=v1"}, None),
+        ({}, {"source": "../../none"}, None),
+    ],
+)
+def test_without_remote_state_the_code_says_it(
+    tmp_path: Path, files: dict[str, str], config: dict[str, object], type_: str | None
+) -> None:
+    backend = settled_backend(evaluated(tmp_path, files, **config), HOME)
+    assert (backend.type if backend else None) == type_
