@@ -10,7 +10,7 @@ from towpath.hcl.convert import canonical
 from towpath.hcl.values import Unknown
 from towpath.live.discovery import CONFIGURATION, folder_of, is_working_folder
 from towpath.live.fingerprint import fingerprint_of, fingerprint_of_bytes
-from towpath.live.modules import Closure, Modules, module_missing
+from towpath.live.modules import Closure, Modules, contents_of, module_missing
 from towpath.live.named_files import named_files
 from towpath.live.placement import Placement, Placer
 from towpath.live.sources import OutsideRepositoryError, local_source, shown_source, unpinned
@@ -77,10 +77,10 @@ class Assembly:
 
     def _own_files(self, path: UnitPath) -> Mapping[str, str]:
         """The files of the unit's own folder, at any depth; folders below that are units themselves do not count."""
-        folder = folder_of(path)
+        folder, entries = folder_of(path), self._tree.entries()
         return {
-            file: self._tree.entries()[file].blob
-            for file in self._tree.below(folder)
+            file: entries[file].blob if file in entries else self._tree.submodules()[file]
+            for file in contents_of(self._tree, folder)
             if not is_working_folder(file) and not self._is_anothers(file, folder) and file not in self._settings
         }
 

@@ -21,7 +21,7 @@ from towpath.live.sources import OutsideRepositoryError, join
 from towpath.live.tokens import ContentHashes
 from towpath.problems import Place, Problem, ProblemError
 
-__all__ = ["Closure", "Modules", "module_missing"]
+__all__ = ["Closure", "Modules", "contents_of", "module_missing"]
 
 _CLIMBING = re.compile(r'(?:\$\{\s*path\.(?:module|root|cwd)\s*\}/|"\./|")((?:\./)*\.\.(?:/[\w .@+-]+)*/?)')
 
@@ -68,8 +68,10 @@ class Modules:
         return Closure({path: digest for path, digest in files.items() if not path.startswith(prefix)}, problems)
 
     def hash_of(self, path: str) -> str:
-        """The hash of one file or link; a link counts as what it points to. Raises `ProblemError`."""
-        entry = self._tree.entries()[path]
+        """The hash of one file, link or submodule; a link counts as what it points to. Raises `ProblemError`."""
+        entry = self._tree.entries().get(path)
+        if entry is None:
+            return f"submodule {self._tree.submodules()[path]}"
         if not entry.is_link:
             return self._of_entry(entry)
         target = self._tree.resolve(path)
@@ -129,11 +131,8 @@ class Modules:
 
     def _below(self, target: str) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
         if target not in self._folders:
-            paths = (target,) if target in self._tree.entries() else self._tree.below(target)
-            hashes, problems = self.hashes_of(path for path in paths if not is_working_folder(path))
-            prefix = f"{target}/" if target else ""
-            inside = {name: at for name, at in self._tree.submodules().items() if name.startswith(prefix)}
-            self._folders[target] = {**hashes, **inside}, problems
+            paths = (target,) if target in self._tree.entries() else contents_of(self._tree, target)
+            self._folders[target] = self.hashes_of(path for path in paths if not is_working_folder(path))
         return self._folders[target]
 
     def hashes_of(self, paths: Iterable[str]) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
@@ -161,6 +160,12 @@ class Modules:
             self._calls[blob] = tuple(_calls(path, self._tree.read(path) or b""))
         for call in self._calls[blob]:
             yield replace(call, place=replace(call.place, file=path))
+
+
+def contents_of(tree: Tree, folder: str) -> tuple[str, ...]:
+    """The files, links and submodules below a folder, at any depth."""
+    prefix = f"{folder}/" if folder else ""
+    return (*tree.below(folder), *(name for name in tree.submodules() if name.startswith(prefix)))
 
 
 def _calls(path: str, content: bytes) -> Iterator[Call]:

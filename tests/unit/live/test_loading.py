@@ -198,6 +198,13 @@ def test_a_folder_that_includes_but_applies_nothing_is_passed_over_with_a_warnin
     assert problem.hint == 'Add terraform { source = "…" }, or remove the folder.'
 
 
+def test_a_folder_that_generates_what_it_applies_is_a_unit() -> None:
+    generate = 'generate "main" {\n  path      = "main.tf"\n  if_exists = "overwrite"\n  contents  = "locals {}"\n}\n'
+    include = 'include {\n  path = find_in_parent_folders("root.hcl")\n}\n'
+    live = live_of({"root.hcl": "", "a/terragrunt.hcl": include + generate, "b/terragrunt.hcl": generate})
+    assert (list(live.units), live.problems) == (["a"], ())
+
+
 def test_a_broken_unit_stays_in_the_list_and_hides_no_other() -> None:
     live = live_of(
         {**ESTATE, f"{VPC}/terragrunt.hcl": "inputs = {\n  a = nope(1)\n}\n" + MODULE % "../../../modules//vpc"}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
-from towpath.git import FakeLink, fake_tree
+from towpath.git import Entry, FakeBlobs, FakeLink, Tree, fake_tree
+from towpath.git.blobs import BlobCache
+from towpath.git.objects import tree_listing
 from towpath.live import ContentHashes
 from towpath.live.modules import Modules
 from towpath.problems import Place
@@ -119,3 +122,21 @@ def test_a_link_counts_as_what_it_points_to() -> None:
 def test_a_link_that_leaves_the_repository_is_a_problem() -> None:
     (problem,) = modules({"m/a/x.txt": FakeLink("/etc/passwd"), "m/a/main.tf": ""}).closure("m/a").problems
     assert (problem.id, problem.place) == ("symlink-leaves-repository", Place("m/a/x.txt"))
+
+
+def with_submodule(at: str) -> Modules:
+    blobs = FakeBlobs()
+    entries = {"m/a/main.tf": Entry("m/a/main.tf", 0o100644, blobs.add(b'module "x" { source = "./sub/inner" }\n'))}
+    listing = replace(tree_listing(entries), submodules={"m/a/sub": at})
+    return Modules(Tree("f" * 40, listing, BlobCache(blobs)), ContentHashes())
+
+
+def test_a_module_inside_a_submodule_says_what_to_do() -> None:
+    (problem,) = with_submodule("1").closure("m/a").problems
+    assert problem.id == "module-missing"
+    assert "inside the git submodule m/a/sub, which is not followed" in problem.detail
+    assert problem.hint == "Use a git source with a ref."
+
+
+def test_a_submodule_counts_as_the_commit_it_stands_at() -> None:
+    assert with_submodule("1").closure("m/a").files != with_submodule("2").closure("m/a").files
