@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hcl_functions import call, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from towpath.hcl.functions.pattern_compiler import compile_pattern
+from towpath.hcl.functions.patterns import compile_pattern
 from towpath.hcl.functions.registry import ArgumentError
 from towpath.hcl.values import Value
 
@@ -37,6 +35,7 @@ from towpath.hcl.values import Value
         (r"\p{Lu}\P{Lu}", "abCd", "Cd"),
         (r"\x41\x{42}\103", "ABC", "ABC"),
         (r"\w+", "éa", "a"),
+        (r"\p{Cyrillic}+", "abжд", "жд"),
     ],
 )
 def test_regex(pattern: str, text: str, result: Value) -> None:
@@ -46,21 +45,25 @@ def test_regex(pattern: str, text: str, result: Value) -> None:
 @pytest.mark.parametrize(
     ("pattern", "words"),
     [
-        ("(?=a)", "RE2 does not know"),
-        ("(?<!a)b", "RE2 does not know"),
-        (r"(a)\1", "RE2 does not know"),
-        ("a++", "repeats a repetition"),
-        ("(", "closing parenthesis"),
-        ("a)", "closing parenthesis too many"),
-        ("[a", "closing bracket"),
-        ("*a", "could repeat"),
-        ("a{1001}", "number of repetitions"),
-        ("(?:a{100}){100}", "repeats more than"),
-        ("[b-a]", "upside down"),
-        ("[[:nope:]]", "RE2 does not know"),
-        (r"\p{Greek}", "general categories"),
+        *[
+            (pattern, "not a regular expression")
+            for pattern in (
+                "(?=a)",
+                "(?<!a)b",
+                r"(a)\1",
+                "a++",
+                "(",
+                "a)",
+                "[a",
+                "*a",
+                "a{1001}",
+                "[b-a]",
+                "[[:nope:]]",
+            )
+        ],
+        ("(?:a{100}){100}", "not a regular expression"),
         ("(?P<a>x)(y)", "all have names or all have none"),
-        ("(" * 300, "nested too deeply"),
+        ("(" * 300, "not a regular expression"),
     ],
 )
 def test_patterns_that_are_refused(pattern: str, words: str) -> None:
@@ -95,13 +98,6 @@ def test_replace(part: str, replacement: str, result: str) -> None:
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(a?){40}a{40}x", "(.*)(.*)(.*)(.*)(.*)x"])
 def test_patterns_that_make_others_hang_are_answered_at_once(pattern: str) -> None:
     assert call("regexall", pattern, "a" * 60 + "!") == ()
-
-
-def test_a_text_too_long_for_its_pattern_is_refused() -> None:
-    program = replace(compile_pattern("(a*b|a*c|a*d)x"), most_steps=100)
-
-    with pytest.raises(ArgumentError, match="too long for this pattern"):
-        program.search("a" * 60)
 
 
 @given(st.text(alphabet="ab()[]{}|*+?.^$\\d-:1,2=<>P!", max_size=14), st.text(alphabet="ab1-\n", max_size=8))

@@ -1,47 +1,77 @@
-"""Functions of regular expressions, and `replace`."""
+"""Functions of regular expressions, and `replace`.
+
+Terraform's expressions are RE2's, matched in linear time; so are these.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import partial
 
-from towpath.hcl.functions.automaton import Match, Program
+import re2
+
 from towpath.hcl.functions.kinds import STRING
-from towpath.hcl.functions.pattern_compiler import compile_pattern
 from towpath.hcl.functions.registry import ArgumentError, define, table
 from towpath.hcl.values import Value
 
 __all__ = ["PATTERNS"]
 
+_MOST_MEMORY = 8 << 20
+"""Bytes that one compiled expression may take; a larger one is refused."""
 _REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))")
 
 
-def _program(pattern: str) -> Program:
-    program = compile_pattern(pattern)
-    if len({name is None for name in program.names}) > 1:
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = _MOST_MEMORY
+    return options
+
+
+def compile_pattern(pattern: str) -> re2._Regexp:
+    """Raises `ArgumentError` when it is no regular expression, or too large a one."""
+    try:
+        return re2.compile(pattern, _options())
+    except re2.error as error:
+        said = error.args[0] if error.args else ""
+        reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        raise ArgumentError(f"The pattern is not a regular expression: {reason}.") from error
+
+
+def _find_all(pattern: re2._Regexp, text: str) -> Iterator[re2._Match]:
+    """Every match; an empty one right behind another does not count (as in Go's package `regexp`)."""
+    end = -1
+    for match in pattern.finditer(text):
+        if match.end() > match.start() or match.start() != end:
+            yield match
+        end = match.end()
+
+
+def _with_equal_groups(pattern: str) -> re2._Regexp:
+    compiled = compile_pattern(pattern)
+    if 0 < len(compiled.groupindex) < compiled.groups:
         raise ArgumentError("The groups of the pattern must either all have names or all have none.")
-    return program
+    return compiled
 
 
-def _result(program: Program, match: Match) -> Value:
-    groups: list[Value] = [match.group(index + 1) for index in range(len(program.names))]
-    if not groups:
-        return match.group(0)
-    names = [name for name in program.names if name is not None]
-    return dict(zip(names, groups, strict=True)) if names else tuple(groups)
+def _result(match: re2._Match) -> Value:
+    names = match.re.groupindex
+    if names:
+        return {name: match.group(index) for name, index in names.items()}
+    groups: tuple[Value, ...] = match.groups()
+    return groups or str(match.group(0))
 
 
 def _regex(pattern: str, text: str) -> Value:
-    program = _program(pattern)
-    match = program.search(text)
+    match = _with_equal_groups(pattern).search(text)
     if match is None:
         raise ArgumentError("The pattern is not found in the text.")
-    return _result(program, match)
+    return _result(match)
 
 
 def _regexall(pattern: str, text: str) -> Value:
-    program = _program(pattern)
-    return tuple(_result(program, match) for match in program.find_all(text))
+    return tuple(_result(match) for match in _find_all(_with_equal_groups(pattern), text))
 
 
 def _replace(text: str, part: str, replacement: str) -> Value:
@@ -50,24 +80,23 @@ def _replace(text: str, part: str, replacement: str) -> Value:
     return text.replace(part, replacement)
 
 
-def _replace_pattern(text: str, program: Program, replacement: str) -> Value:
+def _replace_pattern(text: str, pattern: re2._Regexp, replacement: str) -> Value:
     parts: list[str] = []
     position = 0
-    for match in program.find_all(text):
-        start, end = match.span(0)
-        expanded = _REFERENCE.sub(partial(_referred, program, match), replacement)
-        parts += [text[position:start], expanded]
-        position = end
+    for match in _find_all(pattern, text):
+        expanded = _REFERENCE.sub(partial(_referred, match), replacement)
+        parts += [text[position : match.start()], expanded]
+        position = match.end()
     return "".join(parts) + text[position:]
 
 
-def _referred(program: Program, match: Match, found: re.Match[str]) -> str:
+def _referred(match: re2._Match, found: re.Match[str]) -> str:
     if found[1]:
         return "$"
     name = found[2] or found[3]
     if name.isdecimal() and (name == "0" or not name.startswith("0")):
-        return (match.group(int(name)) or "") if int(name) <= len(program.names) else ""
-    return (match.group(program.names.index(name) + 1) or "") if name in program.names else ""
+        return (match.group(int(name)) or "") if int(name) <= match.re.groups else ""
+    return (match.group(name) or "") if name in match.re.groupindex else ""
 
 
 PATTERNS = table(
