@@ -46,9 +46,9 @@ class Unit:
     evaluated.
 
     `reads` are all files that took part in evaluating it, the ones of its own folder included. `files` maps the files
-    of its own folder to blob ids (a submodule to its commit); `module` is its local module's folder and git's tree id of it (the unit's own
-    folder, where that is the module; None where the module is not in this repository);
-    `source` is the module source as it was evaluated, local ones relative to the unit.
+    of its own folder to blob ids (a submodule to its commit). `module` is its local module's folder and git's tree id
+    of it: the unit's own folder, where that is the module; None where the module is not in this repository. `source`
+    is the module source as it was evaluated, local ones relative to the unit.
     """
 
     path: UnitPath
