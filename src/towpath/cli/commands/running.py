@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,7 +80,7 @@ def drive(app: App, opened: Working, run: str, *, logs: bool) -> RunView:
 
 def _can_ask(app: App) -> bool:
     """Whether a person sits there who can be asked."""
-    return not app.output.mode.json and app.output.is_terminal and click.get_text_stream("stdin").isatty()
+    return not app.output.mode.json and app.output.is_terminal and sys.stdin.isatty()
 
 
 def _asked(app: App, opened: Working, view: RunView) -> bool:
