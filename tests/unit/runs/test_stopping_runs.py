@@ -14,6 +14,7 @@ from towpath.model.gates import GateSpec
 from towpath.model.paths import UnitPath
 from towpath.model.runs import AttemptStatus, RunSettings, RunStatus
 from towpath.problems import ProblemError
+from towpath.runs.telling import attempt_event
 from towpath.runs.work import AttemptWork, End
 
 A, B = UnitPath("dev/a"), UnitPath("dev/b")
@@ -235,6 +236,7 @@ def test_a_result_that_comes_after_somebody_took_over_is_not_written(house: Hous
         with house.state.runs.transaction() as transaction:
             for attempt in transaction.active_attempts():
                 transaction.give_up_attempt(attempt, AttemptStatus.UNKNOWN, house.clock.now())
+                transaction.append([attempt_event(EventKind.ATTEMPT_FINISHED, attempt, house.clock.now())])
 
         house.bench.on_plan.clear()
 
