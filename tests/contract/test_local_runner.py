@@ -286,3 +286,20 @@ def test_a_killed_guard_leaves_nothing_running(tmp_path: Path) -> None:
     result = runner().run(shell("echo $$; echo ready; exec sleep 600", tmp_path), log, Switch())
     assert result.interrupted
     assert is_gone(int(log.lines[0]))
+
+
+def test_many_at_once_leave_nothing_open(tmp_path: Path) -> None:
+    made = runner()
+    made.run(shell("true", tmp_path), Lines(), Switch())
+    before = len(os.listdir("/proc/self/fd"))
+    logs = [Lines() for _ in range(20)]
+    threads = [
+        threading.Thread(target=made.run, args=(shell(f"echo {n}", tmp_path), log, Switch()))
+        for n, log in enumerate(logs)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [log.lines for log in logs] == [[str(n)] for n in range(20)]
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -200,7 +200,7 @@ def become(argv: list[str], failed_end: int) -> None:
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
-        os.execvp(argv[0], argv)  # noqa: S606 - a list of arguments and no shell is the point
+        os.execvp(argv[0], argv)  # noqa: S606  # a list of arguments and no shell is the point
     except OSError as error:
         os.write(failed_end, str(error.errno).encode())
     finally:

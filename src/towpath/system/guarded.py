@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -109,6 +109,7 @@ class _SystemGuardedProcess:
         """Waits for the guard's first report; then feeds standard input."""
         words = next(self._reports, "failed 0").split()
         if words[0] == "failed":
+            self._reports.close()
             self._release()
             for stream in (self._stdin, self.stdout, self.stderr):
                 stream.close()
@@ -147,6 +148,7 @@ class _SystemGuardedProcess:
 
     def wait(self) -> GuardedEnd:
         words = next(self._reports, "").split()
+        self._reports.close()
         self._release()
         self._guard.wait()
         if words[:1] == ["exited"]:
@@ -174,7 +176,7 @@ def _buffered(stream: object) -> io.BufferedIOBase:
     return stream
 
 
-def _lines(descriptor: int) -> Iterator[str]:
+def _lines(descriptor: int) -> Generator[str]:
     with open(descriptor, encoding="ascii") as file:
         yield from file
 

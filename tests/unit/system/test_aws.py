@@ -160,8 +160,8 @@ def test_whose_credentials_these_are() -> None:
 class Objects:
     """An S3 client with one answer."""
 
-    class exceptions:  # noqa: N801 - boto3's clients call it so
-        class NoSuchKey(Exception):  # noqa: N818 - as boto3 names it
+    class exceptions:  # noqa: N801  # boto3's clients call it so
+        class NoSuchKey(Exception):  # noqa: N818  # as boto3 names it
             pass
 
     def __init__(self, raised: Exception) -> None:

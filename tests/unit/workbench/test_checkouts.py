@@ -23,7 +23,7 @@ from towpath.system.aws import FakeAws
 from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
 
 UNIT = unit_path("dev/app")
-HOME = Path("/home/live")
+HOME = Path("/srv/live")
 FILES = {
     "accounts.json": '{"dev": {"id": "111111111111", "deploy_order": 1}}',
     "towpath.yml": "lock_timeout: 7\n",
@@ -106,10 +106,10 @@ def evaluated(tmp_path: Path, files: Mapping[str, str] | None = None, **config: 
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
-        (None, "/home/live/dev/app/terraform.tfstate"),
-        ("x/y.tfstate", "/home/live/dev/app/x/y.tfstate"),
-        ("../../states/app", "/home/live/states/app"),
-        ("CHECKOUT/states/app", "/home/live/states/app"),
+        (None, "/srv/live/dev/app/terraform.tfstate"),
+        ("x/y.tfstate", "/srv/live/dev/app/x/y.tfstate"),
+        ("../../states/app", "/srv/live/states/app"),
+        ("CHECKOUT/states/app", "/srv/live/states/app"),
         ("/var/states/app", "/var/states/app"),
     ],
 )
