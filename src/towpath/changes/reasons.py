@@ -55,15 +55,24 @@ def _of_values(base: Unit, head: Unit, attribution: Attribution) -> Iterator[Rea
     if not before or not after:
         return
     for difference in differences(before, after):
-        file = attribution.file_of(difference, base, head)
+        kind = _kind(difference)
+        is_source = kind is ReasonKind.SOURCE
         yield Reason(
-            kind=_kind(difference),
+            kind=kind,
             attribute=difference.attribute,
-            before=difference.before_json(),
-            after=difference.after_json(),
-            file=file,
-            detail="The value cannot be known without running something." if difference.is_uncertain else None,
+            before=base.source if is_source else difference.before_json(),
+            after=head.source if is_source else difference.after_json(),
+            file=attribution.file_of(difference, base, head),
+            detail=_doubt(difference),
         )
+
+
+def _doubt(difference: Difference) -> str | None:
+    if not difference.is_uncertain:
+        return None
+    if difference.before_json() == difference.after_json():
+        return "The value cannot be known without running something, and something that goes into it differs."
+    return "The value cannot be known without running something."
 
 
 def _values(unit: Unit) -> Mapping[str, Value]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from towpath.hcl.convert import canonical, to_json
-from towpath.hcl.values import Sensitive, Value, contains_unknown, unmark
+from towpath.hcl.values import Sensitive, Unknown, Value, contains_unknown, unmark
 
 __all__ = ["ABSENT", "Absent", "Difference", "attribute_path", "differences", "look_up"]
 
@@ -52,6 +52,9 @@ class Difference:
     def _json(self, value: Value | Absent) -> Any:
         if isinstance(value, Absent):
             return None
+        bare, _ = unmark(value)
+        if isinstance(bare, Unknown):
+            return to_json(bare)  # the text of a call; what it would give is not there to be masked
         return to_json(Sensitive(value) if self.sensitive and not isinstance(value, Sensitive) else value)
 
 

@@ -19,7 +19,8 @@ def computed(result: Value, operation: str, *operands: Value) -> Value:
         return marked(computed(result.value, operation, *operands), True)
     if not isinstance(result, Unknown):
         return result
-    text = "\0".join((operation, *map(canonical, operands)))
+    # What a function knew of its result stays part of it: the digest of a file that it could not look into, say.
+    text = "\0".join((operation, result.computation, *map(canonical, operands)))
     return replace(result, computation=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16])
 
 

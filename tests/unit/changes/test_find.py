@@ -177,3 +177,17 @@ def test_values_are_named_under_the_rule_of_files_too() -> None:
     base = FILES | {"towpath.yml": "changes: {rule: files}\n"}
     changes = changes_of(base, base | {"root.hcl": ROOT.replace("core", "edge")})
     assert said(one(changes, "dev/vpc")) == [("value", "inputs.team", "core", "edge", "root.hcl")]
+
+
+def test_a_secret_file_that_differs_is_a_reason_for_doubt() -> None:
+    unit = 'inputs = {\n  password = yamldecode(sops_decrypt_file("../../secrets.yaml")).password\n}\n'
+    base = {"dev/db/terragrunt.hcl": unit, "secrets.yaml": "password: ENC[a]\n"}
+    (reason,) = one(changes_of(base, base | {"secrets.yaml": "password: ENC[b]\n"}), "dev/db").reasons
+    assert (reason.kind.value, reason.attribute, reason.file) == ("uncertain", "inputs.password", "secrets.yaml")
+
+
+def test_a_script_that_differs_is_a_reason_for_doubt() -> None:
+    unit = 'inputs = {\n  id = run_cmd("../../id.sh", "a")\n}\n'
+    base = {"dev/db/terragrunt.hcl": unit, "id.sh": "echo 1\n"}
+    (reason,) = one(changes_of(base, base | {"id.sh": "echo 2\n"}), "dev/db").reasons
+    assert (reason.kind.value, reason.attribute, reason.file) == ("uncertain", "inputs.id", "id.sh")

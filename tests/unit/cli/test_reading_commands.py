@@ -172,7 +172,7 @@ def test_show_as_json(towpath: CommandLine) -> None:
     document = towpath("show", "dev/us-east-1/app", "--json").document
     assert list(document) == ["commit", "unit", "values", "provenance", "dependents", "problems"]
     assert document["values"]["inputs"]["team"] == "core"
-    assert "outputs.id" in document["values"]["inputs"]["vpc_id"]
+    assert "dependency.vpc" in document["values"]["inputs"]["vpc_id"]
     assert document["provenance"]["inputs.team"]["file"] == "root.hcl"
 
 

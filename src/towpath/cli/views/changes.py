@@ -95,8 +95,10 @@ def reason_line(reason: Reason, *, verbose: bool = False) -> Line:
     where = Span(f"  ({reason.file})" if reason.file and reason.attribute else "", Style.FAINT)
     if reason.attribute is not None and reason.kind is not ReasonKind.DEPENDENCY:
         longest = 10_000 if verbose else _LONGEST_VALUE
-        before, after = (clip(json_text(value), longest) for value in (reason.before, reason.after))
+        before, after = (clip(_value(value), longest) for value in (reason.before, reason.after))
         doubt = Span("uncertain ", Style.WARNING) if reason.kind is ReasonKind.UNCERTAIN else Span("")
+        if before == after and reason.kind is ReasonKind.UNCERTAIN:
+            return line("      ", doubt, f"{reason.attribute}: {after}, of something that differs", where)
         return line("      ", doubt, f"{reason.attribute}: {before} → {after}", where)
     said = {
         ReasonKind.FILE: "file ",
@@ -108,6 +110,12 @@ def reason_line(reason: Reason, *, verbose: bool = False) -> Line:
     text = f"{said.get(reason.kind, '')}{subject}" if subject else ""
     detail = reason.detail or ""
     return line("      ", text, "  " if text and detail else "", detail or ("" if text else reason.kind.value), where)
+
+
+def _value(value: object) -> str:
+    """A remark as it is, anything else as JSON."""
+    is_remark = isinstance(value, str) and (value == "(sensitive)" or value.startswith("(unknown: "))
+    return str(value) if is_remark else json_text(value)
 
 
 def _left_alone(changes: ChangeSet, walk: Walk, *, verbose: bool) -> Iterator[Line]:

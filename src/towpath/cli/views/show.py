@@ -10,7 +10,7 @@ from towpath.cli.views.tables import Line, Span, Style, line
 from towpath.cli.views.text import width
 from towpath.cli.views.units import unit_json
 from towpath.hcl.convert import render, to_json
-from towpath.hcl.values import Value, contains_unknown, unmark
+from towpath.hcl.values import Unknown, Value, unmark
 from towpath.live import Live, Unit
 from towpath.problems import Place
 
@@ -60,7 +60,7 @@ def _facts(live: Live, unit: Unit) -> Iterator[Line]:
     }
     for name, value in facts.items():
         if value:
-            yield line(Span(f"{name:<12}", Style.FAINT), Span(value, Style.NAME if name == "unit" else Style.PLAIN))
+            yield line(Span(f"{name:<13}", Style.FAINT), Span(value, Style.NAME if name == "unit" else Style.PLAIN))
 
 
 def _configuration(unit: Unit) -> Iterable[Line]:
@@ -101,24 +101,26 @@ def _value_lines(lead: str, value: Value, place: Place | None) -> Iterator[Line]
 
 def _shown(value: Value) -> str:
     """HCL where the value is known and may be shown; a remark in brackets where not."""
-    _, sensitive = unmark(value)
+    bare, sensitive = unmark(value)
+    if isinstance(bare, Unknown):
+        return str(to_json(bare))
     if sensitive:
         return "(sensitive)"
-    if contains_unknown(value):
-        shown = to_json(value)
-        return shown if isinstance(shown, str) else render(_described(value))
-    return render(value)
+    if isinstance(value, str) and value.endswith("\n") and not any(mark in value for mark in ("${", "%{", "EOT")):
+        return f"<<EOT\n{value}EOT"
+    return render(_described(value))
 
 
 def _described(value: Value) -> Value:
-    """The value with what is unknown in it replaced by a remark."""
+    """The value with what is unknown or sensitive in it replaced by a remark."""
     if isinstance(value, dict):
         return {key: _described(inner) for key, inner in value.items()}
     if isinstance(value, tuple):
         return tuple(_described(inner) for inner in value)
-    if contains_unknown(value) or unmark(value)[1]:
-        return str(to_json(value))
-    return value
+    bare, sensitive = unmark(value)
+    if isinstance(bare, Unknown):
+        return str(to_json(bare))
+    return "(sensitive)" if sensitive else value
 
 
 def _with_place(text: str, place: Place | None) -> Line:
