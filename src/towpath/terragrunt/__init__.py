@@ -9,8 +9,7 @@
    a problem with its place.
 4. `merging` puts included bodies under the unit's own. Values carry the places they were written at (`written`), so
    that merging gives provenance as well.
-5. An unknown that is computed with known values names them (`doubt`), so that their change shows.
-6. What comes out is an `Evaluation`: the `UnitConfig`, every file that took part, and problems.
+5. What comes out is an `Evaluation`: the `UnitConfig`, every file that took part, and problems.
 
 Nothing here knows git, accounts, or how the engine is run. `terragrunt.stack.hcl` and configurations in JSON are not
 evaluated.

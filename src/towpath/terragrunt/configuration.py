@@ -11,7 +11,7 @@ An included file is evaluated in the context of the file that includes it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -20,7 +20,7 @@ from towpath.hcl.syntax import ParsedFile
 from towpath.hcl.values import Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.config import Dependency
-from towpath.terragrunt.dependencies import dependencies_of, outputs_of
+from towpath.terragrunt.dependencies import OutputsUsed, all_used, dependencies_of, outputs_of
 from towpath.terragrunt.includes import Include, read_includes
 from towpath.terragrunt.merging import merge_bodies, merge_dependencies
 from towpath.terragrunt.paths import folder_of
@@ -66,7 +66,11 @@ class Configuration:
 
     @cached_property
     def body(self) -> Branch:
-        """The merged body."""
+        """The merged body. Every local and flag is evaluated as well, so that what is wrong with one is told even where
+        nothing uses it.
+        """
+        for reader in (self._file, *(include.reader for include in self.includes)):
+            _ = reader.features, reader.locals
         body = self._file.body(lambda: self._outputs, self._exposed if self.includes else None)
         for include in reversed(self.includes):
             if include.is_merged:
@@ -83,18 +87,13 @@ class Configuration:
 
     @cached_property
     def _outputs(self) -> dict[str, Value]:
-        return {**outputs_of(self.dependencies, self.context, self._wanted())}
+        return {**outputs_of(self.dependencies, self.context, self._used())}
 
-    def _wanted(self) -> Collection[str] | None:
-        """The dependencies whose outputs something refers to; None: all."""
-        used = [self._file.dependencies_used, *(include.reader.dependencies_used for include in self.includes)]
-        exposing = any(include.expose and include.reader.dependency_blocks for include in self.includes)
-        names: set[str] = set()
-        for some in used:
-            if some is None or exposing:
-                return None
-            names |= some
-        return names
+    def _used(self) -> OutputsUsed:
+        """The outputs that something refers to. Who exposes dependencies may be asked for any."""
+        if any(include.expose and include.reader.dependency_blocks for include in self.includes):
+            return None
+        return all_used([self._file.dependencies_used, *(item.reader.dependencies_used for item in self.includes)])
 
     def _included_body(self, include: Include) -> Branch:
         """Evaluated once; also where it is exposed early, if no expression in it refers to a dependency."""
@@ -121,7 +120,7 @@ class Configuration:
     def _early(self, include: Include) -> Value:
         own = dependencies_of(include.reader.dependency_blocks, self.context)
         outputs = outputs_of(own, self.context, None)
-        if include.reader.dependencies_used == frozenset():
+        if include.reader.dependencies_used == {}:
             return _as_value(self._included_body(include), include.reader, {**outputs})
         body = include.reader.body(lambda: {**outputs}, session=self.context.session.apart())
         return _as_value(body, include.reader, {**outputs})

@@ -20,19 +20,11 @@ from towpath.hcl.syntax import Attribute, Block, Body, Expression, Literal, Node
 from towpath.hcl.values import Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.conversion import convert
-from towpath.terragrunt.doubt import with_doubt
 from towpath.terragrunt.language import AttributeRule, BlockRule, BodyRule, Form
 from towpath.terragrunt.session import Session
 from towpath.terragrunt.written import Branch, Leaf, Written, as_branch, plain
 
-__all__ = ["Decoder", "value_of", "written_of"]
-
-
-def value_of(expression: Expression, scope: Scope, session: Session) -> Value:
-    """The expression's value; what is unknown in it names everything it was computed from. Raises `ProblemError`."""
-    already_read = len(session.contents_read)
-    value = evaluate(expression, scope)
-    return with_doubt(value, expression, scope, session.contents_read[already_read:])
+__all__ = ["Decoder", "written_of"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,7 @@ class Decoder:
             self.session.report(_not_known("attribute", attribute, attribute.name, name, rule))
             return None
         try:
-            value = value_of(attribute.expression, self.scope, self.session)
+            value = evaluate(attribute.expression, self.scope)
             if value is None and not rule.open:
                 return None
             return written_of(convert(value, form) if value is not None else None, attribute.expression, attribute)
@@ -131,7 +123,8 @@ class Decoder:
             elif value is not None:
                 self._convert_item(items, f"{name}.{key}", key, item, attribute)
         for key, attribute in rule.attributes.items():
-            if attribute.required and key not in items and branch.node is not None:
+            given = key in branch.items and plain(branch.items[key]) is not None
+            if attribute.required and not given and branch.node is not None:
                 self.session.report(_missing(f"{name}.{key}", branch.node))
         return Branch(items, branch.node)
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
-from towpath.hcl.values import SetValue, Unknown, Value, unmark
+from towpath.hcl.references import Reference
+from towpath.hcl.values import Unknown, Value, unmark
 from towpath.model.paths import UnitPath, unit_path
 from towpath.problems import Place, Problem, ProblemError
 from towpath.terragrunt.config import Dependency, MockMerge
 from towpath.terragrunt.paths import folder_of
 from towpath.terragrunt.session import Context
-from towpath.terragrunt.written import Branch, Written, plain
+from towpath.terragrunt.written import Branch, Written, attribute_path, plain
 
-__all__ = ["dependencies_of", "outputs_of", "resolve_unit"]
+__all__ = [
+    "OutputsUsed",
+    "all_used",
+    "dependencies_of",
+    "outputs_of",
+    "outputs_used",
+    "place_of",
+    "resolve_unit",
+]
 
 _MERGES: Mapping[str, MockMerge] = {"no_merge": "no_merge", "shallow": "shallow", "deep_map_only": "deep_map_only"}
 
@@ -93,31 +103,70 @@ def _merge(values: Mapping[str, Value]) -> MockMerge:
     return "shallow" if unmark(values.get("mock_outputs_merge_with_state"))[0] is True else "no_merge"
 
 
+OutputsUsed: TypeAlias = Mapping[str, frozenset[str] | None] | None
+"""The names of outputs by dependency; None: any output, or any dependency."""
+
+
+def outputs_used(references: Iterable[Reference]) -> OutputsUsed:
+    """The outputs that references speak of."""
+    used: dict[str, frozenset[str] | None] = {}
+    for reference in references:
+        if reference.root != "dependency":
+            continue
+        name, output = _named(reference.path)
+        if name is None:
+            return None
+        before = used.get(name, frozenset())
+        used[name] = None if output is None or before is None else before | {output}
+    return used
+
+
+def _named(path: tuple[str | int, ...]) -> tuple[str | None, str | None]:
+    """The dependency and the output that a reference's path names."""
+    name = path[0] if path and isinstance(path[0], str) else None
+    output = path[2] if len(path) > 2 and path[1] == "outputs" and isinstance(path[2], str) else None
+    return name, output
+
+
+def all_used(several: Iterable[OutputsUsed]) -> OutputsUsed:
+    """What several files use together."""
+    together: dict[str, frozenset[str] | None] = {}
+    for used in several:
+        if used is None:
+            return None
+        for name, outputs in used.items():
+            before = together.get(name, frozenset())
+            together[name] = None if outputs is None or before is None else before | outputs
+    return together
+
+
 def outputs_of(
-    dependencies: Mapping[str, Dependency], context: Context, wanted: Collection[str] | None
+    dependencies: Mapping[str, Dependency], context: Context, used: OutputsUsed
 ) -> dict[str, dict[str, Value]]:
-    """The variable `dependency`: an object with `outputs` for each name. Outputs are asked for where they are
-    `wanted` alone (None: all); a dependency that is disabled or skips outputs has its mocks, or none.
+    """The variable `dependency`: an object with `outputs` for each name. Outputs are asked for only where they are
+    used; a dependency that is disabled or skips outputs has its mocks, or none.
     """
     return {
-        name: {"outputs": _outputs(dependency, context)}
+        name: {"outputs": _outputs(dependency, context, None if used is None else used[name])}
         for name, dependency in dependencies.items()
-        if wanted is None or name in wanted
+        if used is None or name in used
     }
 
 
-def _outputs(dependency: Dependency, context: Context) -> Value:
+def _outputs(dependency: Dependency, context: Context, used: frozenset[str] | None) -> Value:
     if dependency.skip_outputs or not dependency.enabled:
         return dependency.mock_outputs or {}
     try:
-        return context.session.outside.dependency_outputs(dependency)
+        outputs = context.session.outside.dependency_outputs(dependency)
     except ProblemError as error:
         context.session.report_error(error, dependency.place)
         return Unknown.of(f"dependency.{dependency.name}.outputs", dependency.place)
+    if used is None or not isinstance(outputs, Unknown):
+        return outputs
+    # Where every use names an output, each of them is an unknown of its own name.
+    return {name: _part(outputs, name) for name in sorted(used)}
 
 
-def texts(value: Value) -> tuple[str, ...]:
-    """The texts in a list that was converted to one."""
-    bare, _ = unmark(value)
-    items = tuple(bare) if isinstance(bare, tuple | SetValue) else ()
-    return tuple(str(unmark(item)[0]) for item in items)
+def _part(outputs: Unknown, name: str) -> Unknown:
+    parts = [Unknown.of(attribute_path(origin.source, name), origin.place) for origin in outputs.origins]
+    return Unknown().merged(*parts)

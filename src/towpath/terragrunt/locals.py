@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from towpath.hcl.evaluate import evaluate
 from towpath.hcl.references import references
 from towpath.hcl.scope import Scope
 from towpath.hcl.syntax import Attribute, Expression
 from towpath.hcl.values import Unknown, Value
 from towpath.problems import Problem, ProblemError
-from towpath.terragrunt.decode import value_of
 from towpath.terragrunt.session import Session
 
 __all__ = ["evaluate_locals"]
@@ -56,7 +56,7 @@ class _Locals:
             self._ensure(other)
         scope = self.scope.child({"local": {other: self.values[other] for other in needed}})
         try:
-            return value_of(attribute.expression, scope, self.session)
+            return evaluate(attribute.expression, scope)
         except ProblemError as error:
             self.session.report_error(error, attribute.place)
             return _failed(name)

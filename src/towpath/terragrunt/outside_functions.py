@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
+from towpath.hcl.computation import computed
 from towpath.hcl.functions.kinds import STRING
 from towpath.hcl.functions.registry import ArgumentError, Defined, define, table
 from towpath.hcl.scope import Call
 from towpath.hcl.values import Sensitive, Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.outside import Outside
-from towpath.terragrunt.session import context_of
+from towpath.terragrunt.paths import OutsideRepositoryError, to_repository
+from towpath.terragrunt.session import Context, context_of
 
 __all__ = ["OUTSIDE_FUNCTIONS"]
 
@@ -57,7 +61,8 @@ def _run_cmd(call: Call, *arguments: str) -> Value:
     if not words:
         raise ArgumentError("There is no command to run.")
     context = context_of(call)
-    printed = context.session.outside.run_cmd(tuple(words), context.absolute(context.folder), call)
+    asked = context.session.outside.run_cmd(tuple(words), context.absolute(context.folder), call)
+    printed = computed(asked, "run_cmd", *_digests(context, words))
     return Sensitive(printed) if _QUIET in flags and not isinstance(printed, Sensitive) else printed
 
 
@@ -67,8 +72,20 @@ def _sops_decrypt_file(call: Call, path: str) -> Value:
     content = context.session.files.read(inside)
     if content is None:
         raise ProblemError(Problem("file-not-found", "A file is not there", f'There is no "{inside}".', call.place))
-    context.session.reads.add(inside)
-    return context.session.outside.sops(inside, call)
+    return computed(context.session.outside.sops(inside, call), "sops", *_digests(context, (path,)))
+
+
+def _digests(context: Context, words: Iterable[str]) -> Iterator[str]:
+    """The contents of the commit's files that a call's words name: of the script that it runs, of what that is to
+    read, of what is encrypted. They are read as far as comparing commits goes.
+    """
+    for word in words:
+        with suppress(OutsideRepositoryError, ProblemError):
+            inside = to_repository(context.root, context.folder, word)
+            content = context.session.files.read(inside)
+            if content is not None:
+                context.session.reads.add(inside)
+                yield hashlib.sha256(content).hexdigest()
 
 
 def _aws(name: str, what: str) -> Defined:

@@ -9,6 +9,7 @@ from towpath.hcl.values import Unknown, Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.paths import folder_of, join, relative
 from towpath.terragrunt.session import Context, context_of
+from towpath.terragrunt.source_text import tidy
 
 __all__ = ["PATH_FUNCTIONS"]
 
@@ -94,7 +95,7 @@ def _get_path_to_repo_root(call: Call) -> Value:
 
 def _get_working_dir(call: Call) -> Value:
     """Where the engine will run is decided after evaluation, in a folder that differs from run to run."""
-    return Unknown.of(call.source, call.place)
+    return Unknown.of(tidy(call.source), call.place)
 
 
 def _mark_as_read(call: Call, path: str) -> Value:

@@ -16,6 +16,7 @@ from towpath.hcl.values import Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.config_functions import CONFIG_FUNCTIONS
 from towpath.terragrunt.decode import Decoder
+from towpath.terragrunt.dependencies import OutputsUsed, outputs_used
 from towpath.terragrunt.language import CONFIGURATION, GENERATE, REMOTE_STATE
 from towpath.terragrunt.locals import evaluate_locals
 from towpath.terragrunt.outside_functions import OUTSIDE_FUNCTIONS
@@ -119,16 +120,11 @@ class FileReader:
         return Decoder(self._session, self.scope(roots)).labelled(self.parsed.body, CONFIGURATION, "dependency")
 
     @cached_property
-    def dependencies_used(self) -> frozenset[str] | None:
-        """The names of dependencies that expressions of this file refer to; None: any."""
-        names: set[str] = set()
-        for expression in _expressions(self.parsed.body):
-            for reference in references(expression):
-                if reference.root == "dependency":
-                    if not (reference.path and isinstance(reference.path[0], str)):
-                        return None
-                    names.add(reference.path[0])
-        return frozenset(names)
+    def dependencies_used(self) -> OutputsUsed:
+        """The outputs of dependencies that expressions of this file refer to."""
+        return outputs_used(
+            reference for expression in _expressions(self.parsed.body) for reference in references(expression)
+        )
 
     def body(
         self,
@@ -144,23 +140,24 @@ class FileReader:
             roots["include"] = includes
         decoder = Decoder(session or self._session, self.scope(roots))
         body = decoder.body(self.parsed.body, CONFIGURATION, self.parsed.body, skip=_BASE_BLOCKS)
-        return _with_blocks_of_attributes(body, decoder)
+        return _with_blocks_of_attributes(body, decoder, self.parsed.body)
 
 
-def _with_blocks_of_attributes(body: Branch, decoder: Decoder) -> Branch:
+def _with_blocks_of_attributes(decoded: Branch, decoder: Decoder, body: Body) -> Branch:
     """`remote_state` and `generate` may be given as attributes; after this they look as if they were blocks."""
-    items = dict(body.items)
-    if "remote_state" in items:
-        items["remote_state"] = (
-            decoder.of_value(items["remote_state"], REMOTE_STATE, "remote_state") or items["remote_state"]
-        )
+    items = dict(decoded.items)
+    if "remote_state" in items and "remote_state" in body.attributes:
+        state = items["remote_state"]
+        items["remote_state"] = decoder.of_value(state, REMOTE_STATE, "remote_state") or state
     generate = as_branch(items["generate"]) if "generate" in items else None
     if generate is not None:
-        blocks: dict[str, Written] = {
-            name: decoder.of_value(item, GENERATE, f"generate.{name}") or item for name, item in generate.items.items()
+        blocks = {label for block in body.blocks_of("generate") for label in block.labels}
+        entries: dict[str, Written] = {
+            name: item if name in blocks else decoder.of_value(item, GENERATE, f"generate.{name}") or item
+            for name, item in generate.items.items()
         }
-        items["generate"] = Branch(blocks, generate.node)
-    return Branch(items, body.node)
+        items["generate"] = Branch(entries, generate.node)
+    return Branch(items, decoded.node)
 
 
 def _expressions(body: Body) -> Iterator[Expression]:

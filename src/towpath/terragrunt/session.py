@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -28,9 +27,7 @@ ConfigurationReader: TypeAlias = Callable[["Context", str, Call], Value]
 class Session:
     """`unit_file` is the unit's own configuration. `problems` keeps each problem once, in the order of finding;
     `reader` evaluates another configuration, for `read_terragrunt_config`; `configurations` are those evaluated, by
-    file, and `read_dependencies` their dependencies, by name and path. `contents_read` grows by each file that a
-    function reads, with the digest of its content.
-    """
+    file, and `read_dependencies` their dependencies, by name and path."""
 
     unit_file: str
     files: Files
@@ -41,7 +38,6 @@ class Session:
     problems: dict[Problem, None] = field(default_factory=dict)
     read_dependencies: dict[tuple[str, UnitPath], Dependency] = field(default_factory=dict)
     configurations: dict[str, Value] = field(default_factory=dict)
-    contents_read: list[tuple[str, str]] = field(default_factory=list)
 
     def read_configuration(self, context: Context, file: str, call: Call) -> Value:
         """Another configuration as a value; one that is read twice is evaluated once. Raises `ProblemError`."""
@@ -51,7 +47,7 @@ class Session:
 
     def apart(self) -> Session:
         """For a file that is read: the same unit, with problems of its own."""
-        return replace(self, problems={}, contents_read=[])
+        return replace(self, problems={})
 
     def report(self, *problems: Problem) -> None:
         self.problems.update(dict.fromkeys(problems))
@@ -122,11 +118,9 @@ class ContextFiles:
 
     def read(self, path: str) -> bytes | None:
         inside = self._inside(path)
-        session = self.context.session
-        content = session.files.read(inside)
+        content = self.context.session.files.read(inside)
         if content is not None:
-            session.reads.add(inside)
-            session.contents_read.append((inside, hashlib.sha256(content).hexdigest()))
+            self.context.session.reads.add(inside)
         return content
 
     def exists(self, path: str) -> bool:

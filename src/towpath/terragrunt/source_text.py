@@ -42,12 +42,12 @@ def tidy(source: str) -> str:
     return "".join(pieces)
 
 
-def _is_apart(before: str, last: str, kind: str, token: str, *, blank: bool) -> bool:
+def _is_apart(before: str, last: str, kind: str, piece: str, *, blank: bool) -> bool:
     """Whether a blank stands between two tokens."""
-    if last in _TIGHT or token in _TIGHT or token == "," or kind == "close" or before == "open":
+    if last in _TIGHT or piece in _TIGHT or piece == "," or kind == "close" or before == "open":
         return False
     if last == ",":
         return True
     if "operator" in (before, kind):
         return kind != "open" or before == "operator" or blank
-    return blank and before in _VALUES and kind in _VALUES
+    return blank and before in _VALUES and (kind in _VALUES or piece == "!")

@@ -6,14 +6,13 @@ Merging and provenance are one mechanism: whoever merges moves places along with
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-from towpath.hcl.convert import canonical
+from towpath.hcl.computation import computed
 from towpath.hcl.syntax import Node
 from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, unmark
 from towpath.problems import Place
@@ -110,13 +109,12 @@ def _with_unknown(below: Written, above: Written) -> Leaf | None:
     lower, upper = plain(below), plain(above)
     bare_lower, bare_upper = unmark(lower)[0], unmark(upper)[0]
     if isinstance(bare_upper, Unknown) and _can_merge(bare_lower):
-        unknown, known = bare_upper, lower
+        unknown = bare_upper
     elif isinstance(bare_lower, Unknown) and _can_merge(bare_upper):
-        unknown, known = bare_lower, upper
+        unknown = bare_lower
     else:
         return None
-    digest = hashlib.sha256(canonical(known).encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    merged = unknown.merged(Unknown.of(f"merged with sha256:{digest}"))
+    merged = computed(unknown, "merge", lower, upper)
     return Leaf(_marked(merged, isinstance(lower, Sensitive) or isinstance(upper, Sensitive)), above.node)
 
 
