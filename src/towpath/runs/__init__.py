@@ -26,7 +26,8 @@ from __future__ import annotations
 from towpath.runs.carrying import Carrier, Carriers, CarryOut
 from towpath.runs.driving import Watcher
 from towpath.runs.invariants import RunHistory, broken_invariants, history_of
-from towpath.runs.usecases import Runs, settings_of
+from towpath.runs.making import settings_of
+from towpath.runs.usecases import Runs
 from towpath.runs.view import RunView, UnitView
 
 __all__ = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from towpath.config import TowpathConfig
 from towpath.model.commands import Cancellation
 from towpath.model.events import Event, EventKind
 from towpath.model.paths import UnitPath
@@ -20,32 +19,20 @@ from towpath.model.runs import (
     RunSettings,
     RunStatus,
     Snapshot,
-    UnitRun,
-    UnitStatus,
 )
 from towpath.model.work import Workbench
-from towpath.planning import Step, Walk
+from towpath.planning import Walk
 from towpath.problems import Problem, ProblemError
 from towpath.runs.carrying import Carriers
 from towpath.runs.changing import Changes, no_such_run
 from towpath.runs.driving import Driver, Watcher
 from towpath.runs.gating import may_approve
+from towpath.runs.making import once_more, to_be_applied, unit_runs
 from towpath.runs.telling import created, stop_requested
 from towpath.runs.view import RunView
 from towpath.stores import RunTransaction, State
 
-__all__ = ["Runs", "settings_of"]
-
-
-def settings_of(config: TowpathConfig) -> RunSettings:
-    """What a run keeps of `towpath.yml`."""
-    return RunSettings(
-        parallelism=config.parallelism,
-        lock_timeout=config.lock_timeout,
-        data_types=config.data_types,
-        hold_above_units=config.hold_above.units,
-        hold_above_accounts=config.hold_above.accounts,
-    )
+__all__ = ["Runs"]
 
 
 class Runs:
@@ -84,8 +71,8 @@ class Runs:
             holds=walk.holds,
             problems=walk.problems,
         )
-        units = [*(_unit(run, step) for step in walk.steps()), *(_unit(run, step, True) for step in walk.may_follow)]
-        snapshot = Snapshot(run, {unit.unit: unit for unit in sorted(units, key=lambda unit: unit.unit)})
+        units = unit_runs(run, walk)
+        snapshot = Snapshot(run, {unit.unit: unit for unit in units})
         with self._changes.transaction() as transaction:
             transaction.save(None, snapshot, [created(run, [unit.unit for unit in units if unit.joined])])
         return run.id
@@ -112,7 +99,7 @@ class Runs:
             if before.run.status is not RunStatus.PLANNED:
                 raise ProblemError(_not_planned(before.run))
             begun = replace(before.run, kind=RunKind.APPLY, status=RunStatus.RUNNING, finished_at=None)
-            units = {path: _to_be_applied(unit) for path, unit in before.units.items()}
+            units = {path: to_be_applied(unit) for path, unit in before.units.items()}
             return RunView(self._changes.keep(transaction, before, replace(before, run=begun, units=units)))
 
     def approve(self, run: str, who: str, environment: str | None = None, reason: str = "") -> RunView:
@@ -156,7 +143,7 @@ class Runs:
             if before.run.status is not RunStatus.HALTED:
                 return RunView(before)
             resumed = replace(before.run, status=RunStatus.RUNNING, reason=None, stopping=False, finished_at=None)
-            units = {path: _once_more(unit) for path, unit in before.units.items()}
+            units = {path: once_more(unit) for path, unit in before.units.items()}
             return RunView(self._changes.keep(transaction, before, replace(before, run=resumed, units=units)))
 
     def cancel(self, run: str, who: str = "") -> RunView:
@@ -216,42 +203,6 @@ class Runs:
         for attempt in self._state.runs.attempts(run):
             if attempt.summary is not None:
                 self._state.plans.delete(attempt.summary.digest)
-
-
-def _unit(run: Run, step: Step, follows: bool = False) -> UnitRun:
-    return UnitRun(
-        run=run.id,
-        unit=step.unit,
-        account=step.account,
-        tier=step.tier,
-        action=step.action,
-        commit=step.commit,
-        fingerprint=step.fingerprint,
-        waits_for=step.waits_for,
-        reads_from=step.reads_from,
-        may_wait_for=step.may_wait_for,
-        held=step.held,
-        prevent_destroy=step.prevent_destroy,
-        reasons=step.reasons,
-        follows=follows,
-        joined=not follows,
-    )
-
-
-def _to_be_applied(unit: UnitRun) -> UnitRun:
-    """A unit found unchanged by a plan run is looked at again when its turn comes: what it reads may change first."""
-    status = UnitStatus.PLANNED if unit.status is UnitStatus.UNCHANGED else unit.status
-    return replace(unit, status=status, shown=unit.plan)
-
-
-def _once_more(unit: UnitRun) -> UnitRun:
-    if unit.status is UnitStatus.FAILED:
-        return replace(
-            unit, status=UnitStatus.PENDING, problems=(), reason=None, must_replan=True, replans=0, retry_at=None
-        )
-    if unit.status is UnitStatus.SKIPPED:
-        return replace(unit, status=UnitStatus.PENDING, reason=None, must_replan=unit.plan is not None)
-    return unit
 
 
 def _gates_to_answer(snapshot: Snapshot, who: str, environment: str | None) -> Sequence[Gate]:
