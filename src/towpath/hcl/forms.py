@@ -14,7 +14,7 @@ from towpath.hcl.values import Sensitive, SetValue, Unknown, Value
 
 __all__ = ["canonical", "from_json", "normal_text", "quoted", "render", "to_json", "unknown_text"]
 
-_IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _ESCAPED = re.compile(r'[\\"\n\r\t]|[\x00-\x1f\x7f]|[$%](?=\{)')
 _LINE = 100

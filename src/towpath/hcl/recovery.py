@@ -30,6 +30,7 @@ __all__ = ["Mended", "first_problem", "mend"]
 _MOST_REPAIRS: Final = 20
 _EXPONENT: Final = re.compile(rb"(?<![\w.\-])(\d+)[eE][+-]?(\d+)(?![\w.])")
 _ITEM_START: Final = re.compile(rb"^[^\W\d]", re.MULTILINE)
+_INNER_ITEM: Final = re.compile(rb"^[ \t]*(?:[^\W\d][\w-]*[ \t]*=[^=>]|\})", re.MULTILINE)
 _SHOWN: Final = 40
 
 
@@ -47,23 +48,27 @@ class _Error:
     detail: str
     is_bracket: bool = False
 
-    def comes_after(self, other: _Error, end: int) -> bool:
-        """Whether the text up to `end`, which had the other error, is fine now. Brackets are looked at first."""
-        return self.offset >= max(end, other.offset) or (other.is_bracket and not self.is_bracket)
+    def comes_after(self, other: _Error, end: int, content: bytes) -> bool:
+        """Whether the text up to `end`, which had the other error, is fine now. What directly follows a bracket that
+        was cut out does not fit either, which is the same mistake. Brackets are looked at first, so that another
+        mistake may come before one.
+        """
+        if not other.is_bracket:
+            return self.offset >= max(end, other.offset)
+        if self.is_bracket:
+            return self.offset != other.offset
+        return bool(content[min(end, self.offset) : max(end, self.offset)].strip())
 
 
 def mend(text: SourceText, content: bytes) -> Mended:
     """Cut out what is wrong in `content`, which has errors."""
     content, tree = _without_exponents(content)
     problems: list[Problem] = []
-    while tree.has_error:
+    while tree.has_error and len(problems) < _MOST_REPAIRS:
         error = _first_error(content, tree)
         problems.append(syntax_problem(text, min(error.offset, len(text.content)), error.detail))
-        if len(problems) >= _MOST_REPAIRS:
-            content, tree = b"", _parse(b"")
-        else:
-            content, tree = _without(content, error)
-    return Mended(tree, tuple(sorted(problems, key=_position)))
+        content, tree = _without(content, error)
+    return Mended(_parse(b"") if tree.has_error else tree, tuple(sorted(problems, key=_position)))
 
 
 def _position(problem: Problem) -> tuple[int, int]:
@@ -140,24 +145,26 @@ def _without(content: bytes, error: _Error) -> tuple[bytes, Tree]:
     for start, end in _spans(content, error.offset):
         blanked = content[:start] + re.sub(rb"[^\n]", b" ", content[start:end]) + content[end:]
         tree = _parse(blanked)
-        if not tree.has_error or _first_error(blanked, tree).comes_after(error, end):
+        if not tree.has_error or _first_error(blanked, tree).comes_after(error, end, blanked):
             return blanked, tree
     return b"", _parse(b"")
 
 
 def _spans(content: bytes, offset: int) -> Iterator[tuple[int, int]]:
+    """What may have to go, from little to much: the line, the lines up to the next item, the line before (only the
+    following one shows that it was not complete), the top-level item, the rest of the file, all.
+    """
     start = content.rfind(b"\n", 0, offset) + 1
-    end = content.find(b"\n", offset)
-    end = len(content) if end < 0 else end
+    end = content.find(b"\n", offset) + 1 or len(content)
     if content[start:end].strip() and not content[start:end].rstrip().endswith(b"{"):
         yield start, end
-    # The line before may be at fault: only the following one shows that it was not complete.
+        following = _INNER_ITEM.search(content, end)
+        yield start, following.start() if following else len(content)
     before = content.rfind(b"\n", 0, max(start - 1, 0)) + 1
     if content[before:start].strip():
         yield before, start
     starts = [match.start() for match in _ITEM_START.finditer(content)]
     first = max((position for position in starts if position <= offset), default=0)
-    following = min((position for position in starts if position > offset), default=len(content))
-    yield first, following
+    yield first, min((position for position in starts if position > offset), default=len(content))
     yield first, len(content)
     yield 0, len(content)

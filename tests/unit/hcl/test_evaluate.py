@@ -9,7 +9,7 @@ from hcl_values import FUNCTIONS, ev, problem_of
 
 from towpath.hcl.evaluate import evaluate
 from towpath.hcl.parse import parse_expression
-from towpath.hcl.scope import Scope
+from towpath.hcl.scope import Call, Scope
 from towpath.hcl.values import SetValue, Value
 from towpath.problems import Problem, ProblemError
 
@@ -230,8 +230,13 @@ def test_the_problem_of_a_root_comes_through() -> None:
 
 
 def test_a_function_sees_its_call() -> None:
-    seen = []
-    scope = Scope({"a": 1}, {"f": lambda call: seen.append(call)})
+    seen: list[Call] = []
+
+    def f(call: Call) -> Value:
+        seen.append(call)
+        return None
+
+    scope = Scope({"a": 1}, {"f": f})
     evaluate(parse_expression('[f(a,\n "x")]'), scope)
     call = seen[0]
     assert (call.name, call.arguments, call.source) == ("f", (1, "x"), 'f(a,\n "x")')

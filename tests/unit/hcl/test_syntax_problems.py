@@ -105,6 +105,13 @@ def test_every_mistake_is_told() -> None:
     assert outline(parsed.body) == {"b": "1", "d": "2", "f": "3"}
 
 
+def test_what_a_missing_bracket_spoils_is_one_problem() -> None:
+    parsed = parse(b"locals {\n a = [\n  1,\n  2\n b = 3\n}\nc = 4\n", "a.hcl")
+    (problem,) = parsed.problems
+    assert problem.detail == "This [ is not closed before the } on line 6."
+    assert outline(parsed.body) == {"locals": {"b": "3"}, "c": "4"}
+
+
 def test_an_attribute_given_twice_is_a_problem_and_the_first_counts() -> None:
     parsed = parse(b"a = 1\nb {\n}\na = 2\n", "a.hcl")
     (problem,) = parsed.problems
