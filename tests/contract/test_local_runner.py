@@ -303,3 +303,38 @@ def test_many_at_once_leave_nothing_open(tmp_path: Path) -> None:
         thread.join()
     assert [log.lines for log in logs] == [[str(n)] for n in range(20)]
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+PAUSED_WORKER = """
+import os, sys, time
+from pathlib import Path
+from towpath.model.commands import Command
+from towpath.runners import LocalRunner
+from towpath.system import SystemClock
+from towpath.system.guarded import SystemGuardedProcesses
+class Show:
+    def line(self, text): print(text, flush=True)
+class Calm:
+    def level(self): return 0
+    def wait(self, level, seconds): time.sleep(min(seconds, 0.1)); return 0
+class Lease:
+    def deadline(self): return SystemClock().steady() + 1.0
+command = Command(("/bin/sh", "-c", sys.argv[1]), Path("."), dict(os.environ), interrupt_grace=0.5)
+result = LocalRunner(SystemGuardedProcesses(), Lease()).run(command, Show(), Calm())
+print("interrupted" if result.interrupted else "undisturbed", flush=True)
+"""
+
+
+def test_a_paused_worker_finds_its_work_stopped_when_it_wakes_up(tmp_path: Path) -> None:
+    script = "trap 'exit 0' INT; echo $$; while :; do sleep 0.05; done"
+    argv = [sys.executable, "-c", PAUSED_WORKER, script]
+    worker = subprocess.Popen(argv, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    with worker:
+        assert worker.stdout is not None
+        pid = int(worker.stdout.readline())
+        # As long as the lease is renewed, its end never comes.
+        assert not is_gone(pid, patience=2)
+        worker.send_signal(signal.SIGSTOP)
+        assert is_gone(pid)
+        worker.send_signal(signal.SIGCONT)
+        assert worker.stdout.readline() == "interrupted\n"

@@ -103,3 +103,66 @@ def test_credentials_are_never_shown(make: Callable[..., Bench], monkeypatch: py
     assert "AWS_SESSION_TOKEN=(redacted)" in bench.log.text
     assert "AWS_ACCESS_KEY_ID=(redacted)" in bench.log.text
     assert "AWS_SECRET_ACCESS_KEY=(redacted)" in bench.log.text
+
+
+ROOT = """
+locals {
+  account = split("/", path_relative_to_include())[0]
+}
+
+remote_state {
+  backend  = "s3"
+  generate = { path = "backend.tf", if_exists = "overwrite" }
+  config = {
+    bucket         = "%s-${local.account}"
+    key            = "${path_relative_to_include()}/terraform.tfstate"
+    region         = "%s"
+    use_lockfile   = true
+    s3_bucket_tags = { made = "by nobody" }
+  }
+}
+"""
+INCLUDE = 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n'
+MODULE = 'variable "name" {}\nresource "terraform_data" "a" {}\noutput "name" {\n  value = var.name\n}\n'
+SOURCE = 'terraform {\n  source = "../../module"\n}\n'
+READER = """
+dependency "net" {
+  config_path = "../../shared/net"
+}
+
+inputs = {
+  name = dependency.net.outputs.name
+}
+"""
+
+
+def test_outputs_come_from_another_accounts_bucket(
+    tmp_path: Path, aws: EmulatedAws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = aws.environment({})
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    bench = Bench(tmp_path, environment)
+    ids, name = aws.account_ids("shared", "prod"), aws.organisation()
+    for account, number in ids.items():
+        aws.cloud.make_bucket(f"{name}-{account}", number)
+    role = "arn:aws:iam::{account_id}:role/"
+    bench.push(
+        {
+            "accounts.json": json.dumps(
+                {account: {"id": number, "deploy_order": 1} for account, number in ids.items()}
+            ),
+            "towpath.yml": f'roles:\n  plan: "{role}plan"\n  apply: "{role}apply"\n',
+            "root.hcl": ROOT % (name, REGION),
+            "module/main.tf": MODULE,
+            "shared/net/terragrunt.hcl": INCLUDE + SOURCE + 'inputs = {\n  name = "net"\n}\n',
+            "prod/app/terragrunt.hcl": INCLUDE + SOURCE + READER,
+        }
+    )
+    assert bench.plan("prod/app").problems[0].id == "dependency-outputs-missing"
+    assert bench.apply(bench.planned("shared/net")).outcome is ApplyOutcome.APPLIED
+    plan = bench.planned("prod/app")
+    assert plan.outputs[0].after == "net"
+    assert bench.apply(plan).outcome is ApplyOutcome.APPLIED
+    assert aws.objects(ids["shared"], f"{name}-shared") == ["shared/net/terraform.tfstate"]
+    assert aws.objects(ids["prod"], f"{name}-prod") == ["prod/app/terraform.tfstate"]
