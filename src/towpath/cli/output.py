@@ -98,5 +98,5 @@ def _lines(parts: Iterable[Line | Table | str]) -> Iterable[Line]:
 
 
 def _colored(one: Line) -> str:
-    pieces = ((_ANSI[span.style], span.text) for span in one.spans)
+    pieces = ((_ANSI[span.style], span.text) for span in one.spans if span.text)
     return "".join(f"{code}{text}{_RESET}" if code else text for code, text in pieces)

@@ -26,9 +26,9 @@ def changes(app: App, base: str, head: str) -> int:
         tell_uncommitted(app, reading)
     found = reading.compare(base, head)
     output = app.output
-    output.problems(found.walk.problems)
     if output.mode.json:
         output.document(changes_json(found.changes, found.walk))
     else:
         output.show(*changes_lines(found.changes, found.walk, verbose=output.mode.verbose))
+    output.problems(found.walk.problems)
     return status_of(found.walk.problems)

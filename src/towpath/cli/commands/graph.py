@@ -30,7 +30,6 @@ def graph(app: App, kind: str, revision: str) -> int:
     tell_uncommitted(app, reading)
     live = reading.live(revision)
     output, drawn = app.output, graph_of(live)
-    output.problems(live.problems)
     if output.mode.json:
         output.document(graph_json(live, drawn))
     elif kind == "dot":
@@ -39,4 +38,5 @@ def graph(app: App, kind: str, revision: str) -> int:
         output.text(graph_svg(drawn))
     else:
         output.show(*graph_lines(drawn))
+    output.problems(live.problems)
     return status_of(live.problems)

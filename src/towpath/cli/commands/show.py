@@ -24,9 +24,9 @@ def show(app: App, unit: str, revision: str) -> int:
     live = reading.live(revision)
     found = find_unit(app, reading, live, unit)
     output = app.output
-    output.problems(found.problems)
     if output.mode.json:
         output.document(show_json(live, found))
     else:
         output.show(*show_lines(live, found))
+    output.problems(found.problems)
     return status_of(found.problems)

@@ -21,10 +21,10 @@ def units(app: App, revision: str) -> int:
     tell_uncommitted(app, reading)
     live = reading.live(revision)
     output = app.output
-    output.problems(live.problems)
     if output.mode.json:
         output.document(units_json(live))
     else:
         output.show(units_table(live))
         output.note("", units_summary(live))
+    output.problems(live.problems)
     return status_of(live.problems)
