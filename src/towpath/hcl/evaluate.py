@@ -42,7 +42,7 @@ from towpath.problems import Problem, ProblemError
 
 __all__ = ["evaluate"]
 
-_MOST_STEPS: Final = 2_000_000
+_MOST_STEPS: Final = 1_000_000
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:

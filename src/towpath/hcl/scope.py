@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from towpath.hcl.values import Value
@@ -50,7 +50,7 @@ class Scope:
 
     def child(self, variables: Mapping[str, Value]) -> Scope:
         """This scope with `variables` in front."""
-        return replace(self, variables=_Layered(variables, self.variables))
+        return Scope(_Layered(variables, self.variables), self.functions, self.files)
 
 
 class _Layered(Mapping[str, Value]):

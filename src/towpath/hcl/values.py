@@ -44,9 +44,9 @@ class Unknown:
         return Unknown((Origin(source, place),))
 
     def merged(self, *others: Unknown) -> Unknown:
-        """One unknown that comes from all of these."""
+        """A new unknown that comes from all of these."""
         if not others:
-            return self
+            return Unknown(self.origins, self.computation)
         origins = {origin for unknown in (self, *others) for origin in unknown.origins}
         computations = {unknown.computation for unknown in (self, *others)}
         return Unknown(tuple(sorted(origins, key=_key)), "+".join(sorted(computations - {""})))

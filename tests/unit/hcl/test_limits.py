@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from hcl_values import FUNCTIONS, UNKNOWN, ev, problem_of
 from hypothesis import example, given, settings
@@ -66,7 +68,8 @@ def test_long_chains_of_steps() -> None:
     assert problem_of("a" + ".b" * MANY, a={"b": 1}).id == "unsupported-attribute"
 
 
-def test_values_that_grow_are_bounded() -> None:
+def test_the_steps_of_an_evaluation_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("towpath.hcl.evaluate"), "_MOST_STEPS", 10_000)
     digits = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
     loops = "".join(f"[for x{index} in {digits} : " for index in range(8)) + "1" + "]" * 8
     assert problem_of(loops).id == "value-too-large"
