@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from towpath.changes.attribution import Attribution
 from towpath.changes.values import Difference, differences
+from towpath.config import ACCOUNT_FILES
 from towpath.hcl.values import Value
-from towpath.live import Unit
+from towpath.live import CONFIG_FILE, Unit
 from towpath.model.changes import Reason, ReasonKind
 
 __all__ = ["is_broken", "reasons_for_added", "reasons_for_modified", "reasons_for_removed", "uncertain"]
@@ -35,7 +36,7 @@ def reasons_for_modified(base: Unit, head: Unit, attribution: Attribution) -> tu
         return (uncertain("The unit cannot be evaluated at this commit; the problems say why."),)
     reasons = [
         *_of_values(base, head, attribution),
-        *_of_place(base, head),
+        *_of_place(base, head, attribution),
         *_of_files(ReasonKind.FILE, base.parts.files, head.parts.files),
         *_of_module(base, head),
     ]
@@ -85,8 +86,10 @@ def _kind(difference: Difference) -> ReasonKind:
     return ReasonKind.UNCERTAIN if difference.is_uncertain else ReasonKind.VALUE
 
 
-def _of_place(base: Unit, head: Unit) -> Iterator[Reason]:
+def _of_place(base: Unit, head: Unit, attribution: Attribution) -> Iterator[Reason]:
     """Where the unit lands, and what it is made of."""
+    settings = sorted(attribution.changed.intersection((CONFIG_FILE, *ACCOUNT_FILES)))
+    file = settings[0] if len(settings) == 1 else None
     pairs = {
         "account_id": (base.parts.account_id, head.parts.account_id),
         "kind": (base.parts.kind.value, head.parts.kind.value),
@@ -94,7 +97,7 @@ def _of_place(base: Unit, head: Unit) -> Iterator[Reason]:
     }
     for attribute, (before, after) in pairs.items():
         if before != after:
-            yield Reason(ReasonKind.VALUE, attribute=attribute, before=before, after=after)
+            yield Reason(ReasonKind.VALUE, attribute=attribute, before=before, after=after, file=file)
 
 
 def _of_files(kind: ReasonKind, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Reason]:
@@ -110,10 +113,12 @@ def _how(before: bool, after: bool) -> str | None:
 
 
 def _of_module(base: Unit, head: Unit) -> Iterator[Reason]:
-    """The files of the local module; when another module is used altogether, the `source` says so."""
-    if base.module is None or head.module is None or base.module[0] != head.module[0]:
-        return
-    yield from _of_files(ReasonKind.MODULE, base.parts.module, head.parts.module)
+    """The files of the local module and of those it calls; when another module is used altogether, the `source` says
+    so. A unit that is its own module has no folder of one, and may call others all the same.
+    """
+    before, after = (unit.module[0] if unit.module is not None else None for unit in (base, head))
+    if before == after:
+        yield from _of_files(ReasonKind.MODULE, base.parts.module, head.parts.module)
 
 
 def _own_configuration(unit: Unit) -> str | None:

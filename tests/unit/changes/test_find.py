@@ -191,3 +191,31 @@ def test_a_script_that_differs_is_a_reason_for_doubt() -> None:
     base = {"dev/db/terragrunt.hcl": unit, "id.sh": "echo 1\n"}
     (reason,) = one(changes_of(base, base | {"id.sh": "echo 2\n"}), "dev/db").reasons
     assert (reason.kind.value, reason.attribute, reason.file) == ("uncertain", "inputs.id", "id.sh")
+
+
+def test_a_plain_terraform_module_with_one_that_it_calls() -> None:
+    base = {
+        "towpath.yml": 'units: {terraform: ["net"]}\n',
+        "net/main.tf": 'module "a" {\n  source = "../modules/a"\n}\n',
+        "modules/a/main.tf": 'resource "x" "y" {}\n',
+    }
+    changes = changes_of(base, base | {"modules/a/main.tf": 'resource "x" "z" {}\n'})
+    assert said(one(changes, "net")) == [("module", None, None, None, "modules/a/main.tf")]
+    changes = changes_of(base, base | {"net/main.tf": base["net/main.tf"] + "# A remark\n"})
+    assert changes.is_empty
+    changes = changes_of(base, base | {"net/main.tf": base["net/main.tf"].replace('"a"', '"b"')})
+    assert said(one(changes, "net")) == [("file", None, None, None, "net/main.tf")]
+
+
+def test_a_unit_that_comes_to_another_account_says_so() -> None:
+    accounts = '{"dev": {"id": "111111111111", "email": "d@example.com", "deploy_order": 1}}'
+    base = FILES | {"accounts.json": accounts}
+    changes = changes_of(base, base | {"accounts.json": accounts.replace("111111111111", "222222222222")})
+    assert [unit.path for unit in changes.units] == ["dev/vpc"]
+    assert said(one(changes, "dev/vpc")) == [("value", "account_id", "111111111111", "222222222222", "accounts.json")]
+
+
+def test_another_place_in_the_order_changes_no_unit() -> None:
+    accounts = '{"dev": {"id": "111111111111", "email": "d@example.com", "deploy_order": 1}}'
+    base = FILES | {"accounts.json": accounts}
+    assert changes_of(base, base | {"accounts.json": accounts.replace(": 1}", ": 3}")}).is_empty
