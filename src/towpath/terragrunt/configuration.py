@@ -20,9 +20,10 @@ from towpath.hcl.syntax import ParsedFile
 from towpath.hcl.values import Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.config import Dependency
-from towpath.terragrunt.dependencies import OutputsUsed, all_used, dependencies_of, outputs_of
+from towpath.terragrunt.dependencies import dependencies_of, outputs_of
 from towpath.terragrunt.includes import Include, read_includes
 from towpath.terragrunt.merging import merge_bodies, merge_dependencies
+from towpath.terragrunt.outputs import OutputsUsed, all_used
 from towpath.terragrunt.paths import folder_of
 from towpath.terragrunt.reader import FileReader, read_values
 from towpath.terragrunt.session import Context
@@ -48,7 +49,8 @@ class Configuration:
         context.session.report(*parsed.problems)
         self.includes = read_includes(context, parsed)
         self.context = replace(context, includes={include.name: include.file for include in self.includes})
-        self._file = FileReader(self.context, parsed, self._exposed_early if self.includes else None)
+        exposed = self._exposed_early if self.includes else None
+        self._file = FileReader(self.context, parsed, exposed, self._included_features)
         self._bodies: dict[str, Branch] = {}
 
     @property
@@ -94,6 +96,10 @@ class Configuration:
         if any(include.expose and include.reader.dependency_blocks for include in self.includes):
             return None
         return all_used([self._file.dependencies_used, *(item.reader.dependencies_used for item in self.includes)])
+
+    def _included_features(self) -> dict[str, Value]:
+        merged = [include.reader.features for include in self.includes if include.is_merged]
+        return {name: flag for features in merged for name, flag in features.items()}
 
     def _included_body(self, include: Include) -> Branch:
         """Evaluated once; also where it is exposed early, if no expression in it refers to a dependency."""

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from collections.abc import Mapping
 
-from towpath.hcl.references import Reference
 from towpath.hcl.values import Unknown, Value, unmark
 from towpath.model.paths import UnitPath, unit_path
 from towpath.problems import Place, Problem, ProblemError
 from towpath.terragrunt.config import Dependency, MockMerge
+from towpath.terragrunt.outputs import OutputsUsed
 from towpath.terragrunt.paths import folder_of
 from towpath.terragrunt.session import Context
 from towpath.terragrunt.written import Branch, Written, attribute_path, plain
 
-__all__ = [
-    "OutputsUsed",
-    "all_used",
-    "dependencies_of",
-    "outputs_of",
-    "outputs_used",
-    "place_of",
-    "resolve_unit",
-]
+__all__ = ["dependencies_of", "outputs_of", "place_of", "resolve_unit"]
 
 _MERGES: Mapping[str, MockMerge] = {"no_merge": "no_merge", "shallow": "shallow", "deep_map_only": "deep_map_only"}
 
@@ -101,43 +92,6 @@ def _merge(values: Mapping[str, Value]) -> MockMerge:
     if isinstance(strategy, str):
         return _MERGES.get(strategy, "no_merge")
     return "shallow" if unmark(values.get("mock_outputs_merge_with_state"))[0] is True else "no_merge"
-
-
-OutputsUsed: TypeAlias = Mapping[str, frozenset[str] | None] | None
-"""The names of outputs by dependency; None: any output, or any dependency."""
-
-
-def outputs_used(references: Iterable[Reference]) -> OutputsUsed:
-    """The outputs that references speak of."""
-    used: dict[str, frozenset[str] | None] = {}
-    for reference in references:
-        if reference.root != "dependency":
-            continue
-        name, output = _named(reference.path)
-        if name is None:
-            return None
-        before = used.get(name, frozenset())
-        used[name] = None if output is None or before is None else before | {output}
-    return used
-
-
-def _named(path: tuple[str | int, ...]) -> tuple[str | None, str | None]:
-    """The dependency and the output that a reference's path names."""
-    name = path[0] if path and isinstance(path[0], str) else None
-    output = path[2] if len(path) > 2 and path[1] == "outputs" and isinstance(path[2], str) else None
-    return name, output
-
-
-def all_used(several: Iterable[OutputsUsed]) -> OutputsUsed:
-    """What several files use together."""
-    together: dict[str, frozenset[str] | None] = {}
-    for used in several:
-        if used is None:
-            return None
-        for name, outputs in used.items():
-            before = together.get(name, frozenset())
-            together[name] = None if outputs is None or before is None else before | outputs
-    return together
 
 
 def outputs_of(

@@ -16,11 +16,13 @@ from towpath.terragrunt.dependencies import place_of, resolve_unit
 from towpath.terragrunt.files import Files
 from towpath.terragrunt.outside import Outside
 from towpath.terragrunt.parsing import ParseCache
-from towpath.terragrunt.paths import join
+from towpath.terragrunt.paths import folder_of, join
 from towpath.terragrunt.session import Context, Session
 from towpath.terragrunt.written import Branch, Leaf, Provenance, Written, as_branch, plain
 
 __all__ = ["Evaluation", "evaluate_unit"]
+
+_AUTOINCLUDE = "terragrunt.autoinclude.hcl"
 
 _NO_EFFECT = frozenset(
     (
@@ -69,6 +71,7 @@ def _evaluate(unit: UnitPath, file: str, session: Session) -> Evaluation:
     if parsed is None:
         session.report(Problem("file-not-found", "A file is not there", f'There is no "{file}".', Place(file)))
         return _done(session, unit, None, ())
+    _check_generated(file, session)
     configuration = Configuration(Context(session, file, file, chain=(file,)), parsed)
     locals_ = configuration.locals
     dependencies = tuple(configuration.dependencies.values())
@@ -80,6 +83,14 @@ def _evaluate(unit: UnitPath, file: str, session: Session) -> Evaluation:
     every = (*dependencies, *read)
     config = _config(unit, body, locals_, every, listed)
     return _done(session, unit, config, _paths(every, listed))
+
+
+def _check_generated(file: str, session: Session) -> None:
+    beside = join(folder_of(file), _AUTOINCLUDE)
+    if session.files.exists(beside):
+        detail = f'"{beside}" would be merged into the unit, which Towpath does not do.'
+        summary = "A configuration is not supported"
+        session.report(Problem("unsupported-configuration", summary, detail, Place(beside)))
 
 
 def _done(

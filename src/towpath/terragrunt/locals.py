@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from towpath.hcl.evaluate import evaluate
-from towpath.hcl.references import references
 from towpath.hcl.scope import Scope
 from towpath.hcl.syntax import Attribute, Expression
 from towpath.hcl.values import Unknown, Value
@@ -64,7 +63,7 @@ class _Locals:
     def _needed(self, name: str, expression: Expression) -> Sequence[str]:
         """The locals that an expression refers to; all others where it refers to `local` as a whole."""
         needed: dict[str, None] = {}
-        for reference in references(expression):
+        for reference in self.session.cache.references(expression):
             if reference.root != "local":
                 continue
             if reference.path and isinstance(reference.path[0], str):

@@ -13,7 +13,7 @@ class OutsideRepositoryError(ValueError):
 
 def folder_of(file: str) -> str:
     """The folder that holds the file; the root is the empty path."""
-    return posixpath.dirname(file)
+    return file.rpartition("/")[0]
 
 
 def join(folder: str, name: str) -> str:

@@ -9,16 +9,15 @@ from types import MappingProxyType
 
 from towpath.hcl.evaluate import evaluate
 from towpath.hcl.functions import standard_functions
-from towpath.hcl.references import references
 from towpath.hcl.scope import Function, Scope
-from towpath.hcl.syntax import Attribute, Body, Expression, ParsedFile
+from towpath.hcl.syntax import Attribute, Body, ParsedFile
 from towpath.hcl.values import Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.config_functions import CONFIG_FUNCTIONS
 from towpath.terragrunt.decode import Decoder
-from towpath.terragrunt.dependencies import OutputsUsed, outputs_used
 from towpath.terragrunt.language import CONFIGURATION, GENERATE, REMOTE_STATE
 from towpath.terragrunt.locals import evaluate_locals
+from towpath.terragrunt.outputs import OutputsUsed
 from towpath.terragrunt.outside_functions import OUTSIDE_FUNCTIONS
 from towpath.terragrunt.path_functions import PATH_FUNCTIONS
 from towpath.terragrunt.paths import join
@@ -58,20 +57,27 @@ class Roots(Mapping[str, Value]):
 
 @dataclass
 class FileReader:
-    """One file. `includes` gives the variable `include`, for locals and dependencies; None: there are no includes."""
+    """One file. `includes` gives the variable `include`, for locals and dependencies; None: there are no includes.
+    `inherited` gives the flags of included files, which the file's own come before.
+    """
 
     context: Context
     parsed: ParsedFile
     includes: Callable[[], Value] | None = None
+    inherited: Callable[[], dict[str, Value]] = dict
 
     @property
     def _session(self) -> Session:
         return self.context.session
 
+    @cached_property
+    def _values(self) -> dict[str, Value] | None:
+        return read_values(self.context, self.context.folder)
+
     def scope(self, roots: Mapping[str, Callable[[], Value]] | None = None) -> Scope:
         """What expressions see: functions, `values`, and the given roots."""
         given = dict(roots or {})
-        values = read_values(self.context, self.context.folder)
+        values = self._values
         if values is not None:
             given["values"] = lambda: values
         return Scope(Roots(given), _FUNCTIONS, ContextFiles(self.context))
@@ -87,9 +93,10 @@ class FileReader:
         """The variable `feature`: of every flag its default, since nobody overrides it here."""
         decoder = Decoder(self._session, self.scope())
         blocks = decoder.labelled(self.parsed.body, CONFIGURATION, "feature")
-        return {
+        own: dict[str, Value] = {
             name: {"value": plain(block.items["default"])} for name, block in blocks.items() if "default" in block.items
         }
+        return self.inherited() | own
 
     @cached_property
     def locals(self) -> dict[str, Value]:
@@ -119,12 +126,10 @@ class FileReader:
         roots = {**self._roots(), "local": lambda: self.locals}
         return Decoder(self._session, self.scope(roots)).labelled(self.parsed.body, CONFIGURATION, "dependency")
 
-    @cached_property
+    @property
     def dependencies_used(self) -> OutputsUsed:
         """The outputs of dependencies that expressions of this file refer to."""
-        return outputs_used(
-            reference for expression in _expressions(self.parsed.body) for reference in references(expression)
-        )
+        return self._session.cache.outputs_used(self.parsed)
 
     def body(
         self,
@@ -158,13 +163,6 @@ def _with_blocks_of_attributes(decoded: Branch, decoder: Decoder, body: Body) ->
         }
         items["generate"] = Branch(entries, generate.node)
     return Branch(items, decoded.node)
-
-
-def _expressions(body: Body) -> Iterator[Expression]:
-    for attribute in body.attributes.values():
-        yield attribute.expression
-    for block in body.blocks:
-        yield from _expressions(block.body)
 
 
 def read_values(context: Context, folder: str) -> dict[str, Value] | None:

@@ -331,3 +331,18 @@ def test_a_problem_in_an_included_file_is_told_at_its_place_there() -> None:
     files = {"root.hcl": "\n\nlocals { a = nope.b }", "dev/app/terragrunt.hcl": ROOT}
     problem = evaluation_of(files).problems[0]
     assert (problem.id, problem.place.file if problem.place else None) == ("unknown-variable", "root.hcl")
+
+
+def test_flags_of_an_included_file_are_seen_and_can_be_set_anew() -> None:
+    files = {
+        "root.hcl": 'feature "a" { default = "root" }\nfeature "b" { default = "root" }',
+        "dev/app/terragrunt.hcl": ROOT
+        + 'feature "b" { default = "unit" }\nlocals { a = feature.a.value }\n'
+        + "inputs = { a = local.a, b = feature.b.value }",
+    }
+    assert inputs_of(files) == {"a": "root", "b": "unit"}
+
+
+def test_a_generated_include_beside_the_unit_is_not_ignored() -> None:
+    files = {"dev/app/terragrunt.autoinclude.hcl": "", "dev/app/terragrunt.hcl": ""}
+    assert problem_ids(files) == ["unsupported-configuration"]
