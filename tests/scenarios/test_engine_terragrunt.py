@@ -304,3 +304,19 @@ def test_a_committed_file_is_not_overwritten(bench: Bench) -> None:
     bench.push({"modules/network/backend.tf": "# by hand\n"})
     (problem,) = bench.plan("dev/vpc").problems
     assert (problem.id, problem.unit) == ("generated-file-exists", "dev/vpc")
+
+
+def test_errors_that_shall_be_ignored_are_not_and_it_says_so(bench: Bench) -> None:
+    bench.push({"dev/vpc/terragrunt.hcl": VPC + 'errors {\n  ignore "all" {\n    ignorable_errors = [".*"]\n  }\n}\n'})
+    report = bench.plan("dev/vpc")
+    assert report.plan is not None
+    (problem,) = report.problems
+    assert (problem.id, problem.is_error, problem.unit) == ("errors-not-ignored", False, "dev/vpc")
+
+
+def test_a_value_that_nobody_can_know(bench: Bench) -> None:
+    bench.push({"dev/vpc/terragrunt.hcl": VPC.replace('"10.0.0.0/16"', "timestamp()")})
+    (problem,) = bench.plan("dev/vpc").problems
+    assert problem.id == "value-unknown"
+    assert "timestamp()" in problem.detail
+    assert problem.place is not None

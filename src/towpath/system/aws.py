@@ -12,13 +12,10 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from towpath.problems import Problem, ProblemError
 from towpath.system.clock import Clock
-
-if TYPE_CHECKING:
-    import boto3
 
 __all__ = ["Aws", "AwsCredentials", "BotoAws", "CallerIdentity", "FakeAws", "RoleRequest", "S3Place", "session_name"]
 
@@ -115,6 +112,7 @@ class BotoAws:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._session: Any = None
         self._sessions: dict[tuple[RoleRequest, AwsCredentials | None], AwsCredentials] = {}
         self._locks: dict[tuple[RoleRequest, AwsCredentials | None], threading.Lock] = {}
 
@@ -181,24 +179,28 @@ class BotoAws:
         )
 
         def make() -> Any:
-            session: Any = self._session(credentials)
-            asked = region or session.region_name or "us-east-1"
-            return session.client(service, region_name=asked, endpoint_url=endpoint, config=config)
+            session = self._shared_session()
+            return session.client(
+                service,
+                region_name=region or session.region_name or "us-east-1",
+                endpoint_url=endpoint,
+                config=config,
+                aws_access_key_id=credentials and credentials.access_key_id,
+                aws_secret_access_key=credentials and credentials.secret_access_key,
+                aws_session_token=credentials and credentials.session_token,
+            )
 
         # Making a client loads models into shared dictionaries, which is not safe in two threads at once.
         with self._lock:
             return _asking("prepare a call to AWS", make, "credentials-missing")
 
-    def _session(self, credentials: AwsCredentials | None) -> boto3.Session:
+    def _shared_session(self) -> Any:
+        """One for all clients: it keeps the models of services, whose loading takes a quarter of a second each."""
         import boto3
 
-        if credentials is None:
-            return boto3.Session()
-        return boto3.Session(
-            aws_access_key_id=credentials.access_key_id,
-            aws_secret_access_key=credentials.secret_access_key,
-            aws_session_token=credentials.session_token,
-        )
+        if self._session is None:
+            self._session = boto3.Session()
+        return self._session
 
 
 def _get(s3: Any, place: S3Place) -> bytes | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from towpath.engines.terraform.commands import PLAN_FILE
@@ -16,7 +16,7 @@ from towpath.model.commands import Cancellation, LogSink
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Exactness, Plan, PlanBinding
 from towpath.model.work import ApplyJob, ApplyOutcome, ApplyReport, PlanJob, PlanReport, Reality
-from towpath.problems import Problem, ProblemError
+from towpath.problems import Problem, ProblemError, Severity
 from towpath.runs.workbench.checkouts import Checkouts
 from towpath.runs.workbench.credentials import Purpose
 from towpath.runs.workbench.evaluating import EvaluatedUnit, EvaluationRequest, Evaluator
@@ -50,7 +50,8 @@ class TerraformWorkbench:
             return PlanReport(None, interrupted=True)
         except ProblemError as error:
             return PlanReport(None, _of_unit(error, job.unit))
-        return PlanReport(replace(plan, exactness=Exactness.PROVISIONAL) if provisional else plan)
+        plan = replace(plan, exactness=Exactness.PROVISIONAL) if provisional else plan
+        return PlanReport(plan, tuple(_not_ignored(evaluated)))
 
     def _planned(self, job: PlanJob, prepared: Prepared, console: Console) -> Plan:
         engine, workspace = prepared.engine, prepared.workspace
@@ -146,6 +147,16 @@ class _Never:
     def wait(self, level: int, seconds: float) -> int:
         del level, seconds
         return 0
+
+
+def _not_ignored(evaluated: EvaluatedUnit) -> Iterator[Problem]:
+    """A unit whose apply failed is not what its plan said, whatever the configuration would like to pass over."""
+    config = evaluated.config
+    for ignore in config.ignores if config else ():
+        detail = f"errors.ignore {ignore.name!r}: such an error is a failure here, and halts the run."
+        place = config.provenance.get(f"errors.ignore.{ignore.name}") if config else None
+        summary = "Errors are not ignored"
+        yield Problem("errors-not-ignored", summary, detail, place, unit=evaluated.unit, severity=Severity.WARNING)
 
 
 def _command(action: Action) -> str:
