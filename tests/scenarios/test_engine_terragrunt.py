@@ -241,6 +241,7 @@ def test_secrets_are_in_neither_log_nor_plan(bench: Bench) -> None:
     plan = bench.planned("dev/app")
     assert bench.apply(plan).outcome is ApplyOutcome.APPLIED
     assert "it is (redacted)" in bench.log.text
+    assert "correct-horse" not in repr(plan)
     assert "correct-horse" not in bench.log.text
 
 

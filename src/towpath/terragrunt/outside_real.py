@@ -18,6 +18,8 @@ __all__ = ["RealOutside", "Surroundings"]
 
 _COMMAND_SECONDS = 600.0
 _SECRET_NAMES = ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PRIVATE_KEY", "API_KEY", "CREDENTIAL")
+_SHORTEST_SECRET = 6
+"""A switch (`USE_TOKEN=true`) is no secret, and masking its value would leave no log."""
 _PLATFORMS = {"linux": "linux", "darwin": "darwin", "win32": "windows"}
 
 
@@ -56,7 +58,7 @@ class RealOutside:
                     Problem("environment-missing", "An environment variable is not set", detail, call.place)
                 )
             return default
-        if value and any(word in name.upper() for word in _SECRET_NAMES):
+        if len(value) >= _SHORTEST_SECRET and any(word in name.upper() for word in _SECRET_NAMES):
             self.secrets.append(value)
         return value
 

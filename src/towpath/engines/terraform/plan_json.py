@@ -9,15 +9,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from towpath.model.plans import AttributeChange, OutputChange, ResourceAction, ResourceChange
 from towpath.problems import Problem, ProblemError
 
-__all__ = ["SENSITIVE", "PlanContent", "read_plan"]
+__all__ = ["SENSITIVE", "PlanContent", "hide_secrets", "read_plan"]
 
 SENSITIVE = "(sensitive)"
 
@@ -90,7 +90,7 @@ def _output(name: str, change: Mapping[str, Any]) -> OutputChange:
     sensitive = bool(_any_mark(change.get("before_sensitive")) or _any_mark(change.get("after_sensitive")))
     before, after = change.get("before"), change.get("after")
     if sensitive:
-        before, after = (SENSITIVE if value is not None else None for value in (before, after))
+        before, after = _masked(before, after)
     return OutputChange(name, _action(change), plain(before), plain(after), sensitive)
 
 
@@ -180,7 +180,7 @@ def _attribute(path: Path, sides: _Sides, replacing: Sequence[Path]) -> Attribut
     # A leaf may still hold marked parts: an object that appears or changes its type is shown whole.
     sensitive = _any_mark(sides.before_sensitive) or _any_mark(sides.after_sensitive)
     if sensitive:
-        before, after = (SENSITIVE if value is not None else None for value in (before, after))
+        before, after = _masked(before, after)
     return AttributeChange(
         path=_dotted(path),
         before=plain(before),
@@ -208,3 +208,43 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, list) else value
+
+
+def hide_secrets(content: PlanContent, secrets: Collection[str]) -> PlanContent:
+    """The same without values that hold one of these texts: what the configuration knows to be secret may not be marked
+    so in the module it is given to.
+    """
+    if not secrets:
+        return content
+    resources = tuple(
+        replace(resource, attributes=tuple(_hidden_attribute(attribute, secrets) for attribute in resource.attributes))
+        for resource in content.resources
+    )
+    return PlanContent(resources, tuple(_hidden_output(output, secrets) for output in content.outputs))
+
+
+def _hidden_attribute(attribute: AttributeChange, secrets: Collection[str]) -> AttributeChange:
+    if not (_holds(attribute.before, secrets) or _holds(attribute.after, secrets)):
+        return attribute
+    before, after = _masked(attribute.before, attribute.after)
+    return replace(attribute, before=before, after=after, sensitive=True)
+
+
+def _hidden_output(output: OutputChange, secrets: Collection[str]) -> OutputChange:
+    if not (_holds(output.before, secrets) or _holds(output.after, secrets)):
+        return output
+    before, after = _masked(output.before, output.after)
+    return replace(output, before=before, after=after, sensitive=True)
+
+
+def _masked(before: Any, after: Any) -> tuple[Any, Any]:
+    """Both sides: of a change to a secret, what it was is one too. What was not there stays so."""
+    return SENSITIVE if before is not None else None, SENSITIVE if after is not None else None
+
+
+def _holds(value: Any, secrets: Collection[str]) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds(item, secrets) for pair in value.items() for item in pair)
+    if isinstance(value, list):
+        return any(_holds(item, secrets) for item in value)
+    return value is not None and any(secret in str(value) for secret in secrets)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from towpath.engines.terraform.commands import PLAN_FILE
 from towpath.engines.terraform.engine import Console
 from towpath.engines.terraform.failures import Failure
-from towpath.engines.terraform.plan_json import read_plan
+from towpath.engines.terraform.plan_json import hide_secrets, read_plan
 from towpath.engines.terraform.state import StateMark, digest_outputs, mark_of_plan_file
 from towpath.engines.terraform.working_folder import write_private
 from towpath.model.changes import Action
@@ -58,7 +58,7 @@ class TerraformWorkbench:
         destroy = job.action is Action.DESTROY
         init(self._preparer, prepared, console)
         finished(engine.plan(workspace, console, destroy=destroy))
-        content = read_plan(finished(engine.show(workspace, console)).stdout)
+        content = hide_secrets(read_plan(finished(engine.show(workspace, console)).stdout), workspace.secrets)
         saved = (workspace.folder / PLAN_FILE).read_bytes()
         mark = mark_of_plan_file(saved)
         binding = PlanBinding(

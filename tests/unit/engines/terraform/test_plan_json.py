@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from towpath.engines.terraform.plan_json import SENSITIVE, PlanContent, read_plan
+from towpath.engines.terraform.plan_json import SENSITIVE, PlanContent, hide_secrets, read_plan
 from towpath.model.plans import AttributeChange, OutputChange, ResourceAction
 from towpath.problems import ProblemError
 
@@ -139,6 +139,24 @@ def test_outputs() -> None:
         OutputChange("id", ResourceAction.CREATE),
         OutputChange("secret", ResourceAction.UPDATE, SENSITIVE, SENSITIVE, sensitive=True),
     )
+
+
+def test_what_is_known_to_be_secret_is_hidden_although_it_is_not_marked() -> None:
+    content = plan(
+        change(
+            "update",
+            before={"url": None, "env": [{"K": "old"}], "size": 1},
+            after={"url": "https://user:hunter22@host", "env": ["hunter22"], "size": 2},
+        ),
+        outputs={"o": change("update", before="x", after={"k": ["hunter22"]}), "p": change("create", after="open")},
+    )
+    hidden = hide_secrets(content, ("hunter22",))
+    assert "hunter22" not in repr(hidden)
+    found = {a.path: a for a in hidden.resources[0].attributes}
+    assert (found["url"].before, found["url"].after, found["url"].sensitive) == (None, SENSITIVE, True)
+    assert found["size"].after == 2
+    assert [output.after for output in hidden.outputs] == [SENSITIVE, "open"]
+    assert hide_secrets(content, ()) == content
 
 
 def test_numbers_stay_exact() -> None:
