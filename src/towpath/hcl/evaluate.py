@@ -18,7 +18,7 @@ from towpath.hcl.evaluate_problems import failed, too_large, unknown_function, u
 from towpath.hcl.evaluate_traversal import evaluate_traversal
 from towpath.hcl.forms import canonical
 from towpath.hcl.marks import marked, unknowns
-from towpath.hcl.operators import OperandError, binary, unary
+from towpath.hcl.operators import NUMERIC, OperandError, binary, unary
 from towpath.hcl.scope import Call, Scope
 from towpath.hcl.size import check_size
 from towpath.hcl.syntax import (
@@ -143,10 +143,25 @@ def _conditional(evaluator: _Evaluator, expression: Conditional, scope: Scope) -
 
 
 def _attempt(evaluator: _Evaluator, expression: Expression, scope: Scope) -> Value:
+    """The value of the branch that is not taken, which only its type is wanted of; null when nothing is known of it.
+    The result of an operator or a template has a type even where it has no value.
+    """
     try:
-        return evaluator.value(expression, scope)
+        value = evaluator.value(expression, scope)
     except ProblemError:
-        return None
+        value = None
+    bare, sensitive = unmark(value)
+    if bare is not None and not isinstance(bare, Unknown):
+        return value
+    return marked(_of_the_type(expression), sensitive)
+
+
+def _of_the_type(expression: Expression) -> Value:
+    if isinstance(expression, Template | TemplateFor):
+        return ""
+    if isinstance(expression, Unary | Binary):
+        return 0 if expression.operator in NUMERIC else False
+    return None
 
 
 def _of_common_type(value: Value, other: Value, expression: Conditional) -> Value:

@@ -15,7 +15,7 @@ from towpath.hcl.numbers import Number, NumberRangeError, add, divide, modulo, m
 from towpath.hcl.syntax import Operator
 from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, contains_unknown, is_number, unmark
 
-__all__ = ["OperandError", "binary", "equal", "unary"]
+__all__ = ["NUMERIC", "OperandError", "binary", "equal", "unary"]
 
 _ARITHMETIC: Final[Mapping[Operator, Callable[[Number, Number], Number]]] = {
     Operator.ADD: add,
@@ -24,6 +24,8 @@ _ARITHMETIC: Final[Mapping[Operator, Callable[[Number, Number], Number]]] = {
     Operator.DIVIDE: divide,
     Operator.MODULO: modulo,
 }
+NUMERIC: Final = frozenset(_ARITHMETIC)
+"""The operators whose result is a number; that of all others is a bool."""
 _ORDER: Final[Mapping[Operator, Callable[[Number, Number], bool]]] = {
     Operator.LESS: lambda left, right: left < right,
     Operator.LESS_OR_EQUAL: lambda left, right: left <= right,

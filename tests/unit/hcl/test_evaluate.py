@@ -77,6 +77,9 @@ CASES: list[tuple[str, Value]] = [
     ("true ? null : 1", None),
     ("true ? [1] : null", (1,)),
     ("true ? 1 : missing", 1),
+    ('true ? 1 : "a${missing}"', "1"),
+    ('true ? "a" : missing + 1', "a"),
+    ('true ? 1 : "a${run()}"', "1"),
     # templates
     ('"a${1.50}"', "a1.5"),
     ('"a${true}"', "atrue"),
@@ -150,6 +153,8 @@ PROBLEMS: list[tuple[str, str, int]] = [
     ('"yes" ? 1 : 2', "invalid-condition", 1),
     ("1 ? 1 : 2", "invalid-condition", 1),
     ("true ? 1 : true", "inconsistent-types", 1),
+    ("true ? [1] : !missing", "inconsistent-types", 1),
+    ("true ? true : missing - 1", "inconsistent-types", 1),
     ("true ? {a = 1} : {a = [1]}", "inconsistent-types", 1),
     ("[for x in null : x]", "invalid-for", 11),
     ('[for x in "abc" : x]', "invalid-for", 11),
