@@ -11,13 +11,13 @@ An included file is evaluated in the context of the file that includes it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
 
 from towpath.hcl.scope import Call
 from towpath.hcl.syntax import ParsedFile
-from towpath.hcl.values import Value
+from towpath.hcl.values import Unknown, Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.config import Dependency
 from towpath.terragrunt.dependencies import dependencies_of, outputs_of
@@ -47,9 +47,9 @@ class Configuration:
 
     def __init__(self, context: Context, parsed: ParsedFile) -> None:
         context.session.report(*parsed.problems)
-        self.includes = read_includes(context, parsed)
+        self.includes, self._failed = read_includes(context, parsed)
         self.context = replace(context, includes={include.name: include.file for include in self.includes})
-        exposed = self._exposed_early if self.includes else None
+        exposed = self._exposed_early if self.includes or self._failed else None
         self._file = FileReader(self.context, parsed, exposed, self._included_features)
         self._bodies: dict[str, Branch] = {}
 
@@ -73,7 +73,7 @@ class Configuration:
         """
         for reader in (self._file, *(include.reader for include in self.includes)):
             _ = reader.features, reader.locals
-        body = self._file.body(lambda: self._outputs, self._exposed if self.includes else None)
+        body = self._file.body(lambda: self._outputs, self._exposed if self.includes or self._failed else None)
         for include in reversed(self.includes):
             if include.is_merged:
                 body = merge_bodies(self._included_body(include), body, deep=include.is_deep)
@@ -109,19 +109,23 @@ class Configuration:
 
     def _exposed(self) -> Value:
         """The variable `include`, for what sees dependencies."""
-        return _by_label(
-            {
-                include.name: _as_value(self._included_body(include), include.reader, self._outputs)
-                for include in self.includes
-                if include.expose
-            }
+        return self._by_label(
+            lambda include: _as_value(self._included_body(include), include.reader, {**self._outputs})
         )
 
     def _exposed_early(self) -> Value:
         """The variable `include`, for locals and `dependency` blocks. They come before the dependencies, so what an
         included file computes with the includer's dependencies is left out.
         """
-        return _by_label({include.name: self._early(include) for include in self.includes if include.expose})
+        return self._by_label(self._early)
+
+    def _by_label(self, exposed: Callable[[Include], Value]) -> Value:
+        """What is exposed, by label; a bare include alone is `include` itself. A failed one is unknown, so that what
+        needs it is not reported again.
+        """
+        values: dict[str, Value] = {name: Unknown.of(f"include.{name}") for name in self._failed}
+        values.update((include.name, exposed(include)) for include in self.includes if include.expose)
+        return values[""] if list(values) == [""] else values
 
     def _early(self, include: Include) -> Value:
         own = dependencies_of(include.reader.dependency_blocks, self.context)
@@ -130,11 +134,6 @@ class Configuration:
             return _as_value(self._included_body(include), include.reader, {**outputs})
         body = include.reader.body(lambda: {**outputs}, session=self.context.session.apart())
         return _as_value(body, include.reader, {**outputs})
-
-
-def _by_label(exposed: dict[str, Value]) -> Value:
-    """A bare include alone is `include` itself."""
-    return exposed[""] if list(exposed) == [""] else exposed
 
 
 def _dependency_value(dependency: Dependency) -> dict[str, Value]:

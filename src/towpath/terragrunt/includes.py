@@ -37,9 +37,10 @@ class Include:
         return self.strategy == "deep"
 
 
-def read_includes(context: Context, parsed: ParsedFile) -> tuple[Include, ...]:
-    """The includes in their order; what is wrong with one is reported, and it is left out."""
+def read_includes(context: Context, parsed: ParsedFile) -> tuple[tuple[Include, ...], tuple[str, ...]]:
+    """The includes in their order, and the labels of those that failed; what is wrong with one is reported."""
     found: dict[str, Include] = {}
+    failed: list[str] = []
     decoder = Decoder(context.session, FileReader(context, parsed).scope())
     for block in parsed.body.blocks_of("include"):
         name = block.labels[0] if block.labels else ""
@@ -56,7 +57,9 @@ def read_includes(context: Context, parsed: ParsedFile) -> tuple[Include, ...]:
             include = _include(context, block, name, values if isinstance(values, dict) else {})
             if include is not None:
                 found[name] = include
-    return tuple(found.values())
+            else:
+                failed.append(name)
+    return tuple(found.values()), tuple(failed)
 
 
 def _include(context: Context, block: Block, name: str, values: Mapping[str, Value]) -> Include | None:

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from towpath.terragrunt.globs import compile_glob
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "does_not"),
+    [
+        ("*.yaml", ["a.yaml", ".yaml"], ["a/b.yaml", "a.yaml.bak"]),
+        ("**/*.yaml", ["a.yaml", "a/b.yaml", "a/b/c.yaml"], ["a.yml"]),
+        ("config/**", ["config/a", "config/a/b"], ["config", "other/a"]),
+        ("a/**/b", ["a/b", "a/x/b", "a/x/y/b"], ["ab", "a/xb"]),
+        ("?.tf", ["a.tf"], ["ab.tf", "/.tf"]),
+        ("[ab].tf", ["a.tf"], ["c.tf"]),
+        ("[!ab].tf", ["c.tf"], ["a.tf"]),
+        ("[]x].tf", ["].tf", "x.tf"], ["a.tf"]),
+        ("{a,b/c}.tf", ["a.tf", "b/c.tf"], ["c.tf"]),
+        ("{*.json,**/*.json}", ["a.json", "a/b.json"], ["a.yaml"]),
+        ("a,b", ["a,b"], ["a"]),
+        (r"\*.tf", ["*.tf"], ["a.tf"]),
+        ("a.b+(c)", ["a.b+(c)"], ["axb+(c)"]),
+    ],
+)
+def test_patterns(pattern: str, fits: list[str], does_not: list[str]) -> None:
+    matches = compile_glob(pattern).match
+    assert [path for path in fits if not matches(path)] == []
+    assert [path for path in does_not if matches(path)] == []
+
+
+@pytest.mark.parametrize("pattern", ["[a", "{a,b", "a[!]"])
+def test_what_is_not_closed_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match="is not closed"):
+        compile_glob(pattern)
