@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from towpath.engines.terraform import commands
 from towpath.engines.terraform.binary import EngineBinary
 from towpath.engines.terraform.failures import DEFAULT_RETRYABLE, Failure, classify, failure_problem
 from towpath.engines.terraform.hooks import HookCall, after_hooks, before_hooks, error_hooks
+from towpath.engines.terraform.patterns import any_found
 from towpath.model.commands import Cancellation, Command, CommandResult, LogSink, Runner
 from towpath.problems import Problem
 from towpath.terragrunt.config import UnitConfig
@@ -186,8 +186,8 @@ def _pause(config: UnitConfig | None, output: str, attempt: int) -> float | None
     if classify(output) in (Failure.STALE, Failure.LOCKED):
         return None
     for retry in config.retries if config else ():
-        if any(re.search(pattern, output) for pattern in retry.retryable_errors):
+        if any_found(retry.retryable_errors, output):
             return float(retry.sleep_interval_sec) if attempt < retry.max_attempts else None
-    if any(re.search(pattern, output) for pattern in DEFAULT_RETRYABLE):
+    if any_found(DEFAULT_RETRYABLE, output):
         return _DEFAULT_PAUSE if attempt < _DEFAULT_ATTEMPTS else None
     return None

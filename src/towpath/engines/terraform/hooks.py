@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from towpath.engines.terraform.patterns import any_found
 from towpath.terragrunt.config import Hook
 
 __all__ = ["HookCall", "after_hooks", "before_hooks", "error_hooks"]
@@ -36,11 +36,7 @@ def after_hooks(
 
 def error_hooks(hooks: Iterable[Hook], commands: Collection[str], folder: Path, output: str) -> tuple[HookCall, ...]:
     """Those one of whose patterns is found in what the engine printed."""
-    return tuple(
-        _call(hook, folder)
-        for hook in hooks
-        if _fits(hook, commands) and any(re.search(pattern, output) for pattern in hook.on_errors)
-    )
+    return tuple(_call(hook, folder) for hook in hooks if _fits(hook, commands) and any_found(hook.on_errors, output))
 
 
 def _fits(hook: Hook, commands: Collection[str]) -> bool:

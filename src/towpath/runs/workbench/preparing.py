@@ -30,6 +30,7 @@ from towpath.engines.terraform.generated import (
     render_backend,
     render_settings,
 )
+from towpath.engines.terraform.patterns import broken_patterns
 from towpath.engines.terraform.source import LocalSource, read_source
 from towpath.engines.terraform.state import exact_json
 from towpath.engines.terraform.working_folder import (
@@ -100,7 +101,7 @@ class Preparer:
             shutil.rmtree(root, ignore_errors=True)
 
     def _prepare(self, evaluated: EvaluatedUnit, root: Path, console: Console) -> Prepared:
-        _must_be_known(evaluated.config)
+        _must_be_usable(evaluated.config)
         inputs = pass_inputs(evaluated.config.inputs) if evaluated.config else Inputs()
         prepared = self._place(evaluated, root, inputs, console)
         self._run_phases(evaluated, prepared, console)
@@ -266,15 +267,15 @@ def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
-def _must_be_known(config: UnitConfig | None) -> None:
-    """Raises `ProblemError` with everything that could not be found out."""
+def _must_be_usable(config: UnitConfig | None) -> None:
+    """Raises `ProblemError` with everything that keeps the configuration from being used."""
     if config is None:
         return
     if config.remote_state and config.remote_state.encryption:
         raise ProblemError(_encrypted(config))
-    problems = [
-        _unknown(attribute, value, config.provenance.get(attribute)) for attribute, value in config.unknowns().items()
-    ]
+    problems = [*broken_patterns(config)]
+    for attribute, value in config.unknowns().items():
+        problems.append(_unknown(attribute, value, config.provenance.get(attribute)))
     if problems:
         raise ProblemError(*problems)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from towpath.engines.terraform.failures import DEFAULT_RETRYABLE, Failure, classify, failure_problem, lock_holder
+from towpath.engines.terraform.patterns import any_found
 
 LOCKED = """
 Error: Error acquiring the state lock
@@ -73,11 +72,11 @@ def test_a_failure_without_words() -> None:
     ],
 )
 def test_what_passes_by_itself_is_tried_again(output: str) -> None:
-    assert any(re.search(pattern, output) for pattern in DEFAULT_RETRYABLE)
+    assert any_found(DEFAULT_RETRYABLE, output)
 
 
 @pytest.mark.parametrize(
     "output", [LOCKED, "Error: Saved plan is stale", "Error: Invalid index", "timeout of 3 minutes"]
 )
 def test_what_does_not_pass_is_not(output: str) -> None:
-    assert not any(re.search(pattern, output) for pattern in DEFAULT_RETRYABLE)
+    assert not any_found(DEFAULT_RETRYABLE, output)
