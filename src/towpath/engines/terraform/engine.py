@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from towpath.engines.terraform import commands
@@ -26,6 +26,9 @@ __all__ = ["Console", "Done", "TerraformEngine", "Workspace"]
 
 _DEFAULT_ATTEMPTS = 3
 _DEFAULT_PAUSE = 5.0
+_APPLY_GRACE = 50.0
+"""Seconds an interrupted apply has to write down what it did: less than the minute after which a lost worker is
+replaced by another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,8 @@ class TerraformEngine:
         self, workspace: Workspace, console: Console, argv: tuple[str, ...], *, capture: bool = False
     ) -> CommandResult:
         command = Command(argv, workspace.folder, workspace.environment, workspace.secrets, capture=capture)
+        if argv[1] == "apply":
+            command = replace(command, interrupt_grace=_APPLY_GRACE)
         return self._runner.run(command, console.log, console.cancellation)
 
     def _retried(self, workspace: Workspace, console: Console, name: str, run: Callable[[], CommandResult]) -> Done:

@@ -183,3 +183,22 @@ def test_an_interrupted_command_runs_no_hooks_after_it() -> None:
     done = engine(runner).plan(workspace(config), Console(Log(), Waits()), destroy=False)
     assert (done.interrupted, done.ok, done.problem) == (True, False, None)
     assert runner.names() == ["tf plan"]
+
+
+def test_an_apply_has_longer_to_stop_than_a_plan_but_not_a_minute() -> None:
+    runner = ScriptedRunner()
+    engine(runner).plan(workspace(), Console(Log(), Waits()), destroy=False)
+    engine(runner).apply(workspace(), Console(Log(), Waits()), destroy=False)
+    plan, apply = (command.interrupt_grace for command in runner.ran)
+    assert plan < apply < 60
+
+
+def test_a_phase_without_a_command_is_its_hooks() -> None:
+    runner = ScriptedRunner()
+    config = unit(
+        before_hooks=(Hook("a", ("init-from-module",), ("one", "1")), Hook("b", ("plan",), ("no", "no"))),
+        after_hooks=(Hook("c", ("init-from-module",), ("two", "2")),),
+    )
+    assert engine(runner).phase(workspace(config), Console(Log(), Waits()), "init-from-module").ok
+    assert engine(runner).phase(workspace(), Console(Log(), Waits()), "init-from-module").ok
+    assert runner.names() == ["one 1", "two 2"]
