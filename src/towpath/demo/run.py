@@ -115,7 +115,7 @@ def _set_up(
     environment = _environment(tools.environment.all(), folder, cloud)
     narrator.seen(f"An emulated AWS answers on {cloud.endpoint}, with a bucket for the states of each account.")
     names = ", ".join(repository.account_ids)
-    narrator.seen(f"A live repository stands in {repository.folder}: the accounts {names}, ten units.")
+    narrator.seen(f"A live repository stands in {repository.folder}: the accounts {names}, seven units.")
     towpath = TowpathProgram(repository.folder, environment, narrator, tools.foreground, tools.processes)
     views = CloudViews(cloud, repository.organisation, repository.account_ids)
     return Story(repository, towpath, views, narrator), environment

@@ -105,13 +105,12 @@ class SampleRepository:
 
     def _account_files(self) -> dict[str, str]:
         files: dict[str, str] = {}
-        for order, name in enumerate(self.account_ids):
+        for name in self.account_ids:
             files[f"{name}/account.hcl"] = f'locals {{\n  account_name = "{name}"\n}}\n'
             files[f"{name}/{REGION}/region.hcl"] = f'locals {{\n  region = "{REGION}"\n}}\n'
-            units = ("artifacts",) if name == "shared" else ("network", "events", "app")
+            units = ("artifacts",) if name == "shared" else ("events", "app")
             for unit in units:
-                inputs = f'\ninputs = {{\n  cidr = "10.{order}.0.0/16"\n}}\n' if unit == "network" else ""
-                files[f"{name}/{REGION}/{unit}/terragrunt.hcl"] = _unit(unit) + inputs
+                files[f"{name}/{REGION}/{unit}/terragrunt.hcl"] = _unit(unit)
         return files
 
 

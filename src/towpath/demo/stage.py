@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Narrator:
 
     def command(self, words: Sequence[str]) -> None:
         self.line()
-        self.line("$ towpath " + " ".join(words), style="bold")
+        self.line(f"$ towpath {shlex.join(words)}", style="bold")
 
     def seen(self, text: str) -> None:
         """Something that was checked and found to be so."""

@@ -19,7 +19,7 @@ def repository(tmp_path: Path) -> SampleRepository:
     return SampleRepository(tmp_path / "live", processes)
 
 
-def test_there_are_four_accounts_in_order_and_ten_units(repository: SampleRepository) -> None:
+def test_there_are_four_accounts_in_order_and_seven_units(repository: SampleRepository) -> None:
     files = repository.files()
     accounts = json.loads(files["accounts.json"])
     assert [(name, each["deploy_order"]) for name, each in accounts.items()] == [
@@ -29,7 +29,7 @@ def test_there_are_four_accounts_in_order_and_ten_units(repository: SampleReposi
         ("prod", 4),
     ]
     assert {name: each["id"] for name, each in accounts.items()} == dict(ACCOUNT_IDS)
-    assert len([path for path in files if path.endswith("/terragrunt.hcl")]) == 10
+    assert len([path for path in files if path.endswith("/terragrunt.hcl")]) == 7
 
 
 def test_every_unit_has_what_it_includes(repository: SampleRepository) -> None:

@@ -11,15 +11,6 @@ dependency "artifacts" {
   mock_outputs_allowed_terraform_commands = ["init", "validate", "plan"]
 }
 
-dependency "network" {
-  config_path = "${get_terragrunt_dir()}/../network"
-
-  mock_outputs = {
-    subnet_id = "subnet-00000000"
-  }
-  mock_outputs_allowed_terraform_commands = ["init", "validate", "plan"]
-}
-
 dependency "events" {
   config_path = "${get_terragrunt_dir()}/../events"
 
@@ -31,7 +22,6 @@ dependency "events" {
 
 inputs = {
   artifacts      = dependency.artifacts.outputs.bucket
-  subnet_id      = dependency.network.outputs.subnet_id
   topic_arn      = dependency.events.outputs.topic_arn
   retention_days = 7
   audit          = false

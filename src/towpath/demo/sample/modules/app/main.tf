@@ -7,10 +7,6 @@ variable "artifacts" {
   type        = string
 }
 
-variable "subnet_id" {
-  type = string
-}
-
 variable "topic_arn" {
   type = string
 }
@@ -54,7 +50,6 @@ resource "aws_ssm_parameter" "settings" {
   type = "String"
   value = jsonencode({
     artifacts = var.artifacts
-    subnet    = var.subnet_id
     topic     = var.topic_arn
     logs      = aws_cloudwatch_log_group.this.name
   })
