@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from towpath.changes import find_changes_since_ledger
+from towpath.changes import find_changes_since_ledger, select_units
 from towpath.engines.terraform.binary import EngineChoice, find_engine
 from towpath.live import Live
-from towpath.model.changes import ChangeSet
+from towpath.model.changes import Action, ChangeSet
 from towpath.model.paths import UnitPath
 from towpath.model.runs import Commit, RunKind
 from towpath.planning import Walk, plan_walk
@@ -19,7 +19,6 @@ from towpath.runners import LocalRunner
 from towpath.runs import Runs, RunView, settings_of
 from towpath.runs.carrier import DbosCarriers
 from towpath.runs.workbench import TerraformWorkbench, Tools
-from towpath.service.asking import narrowed, to_destroy
 from towpath.service.reading import Reading
 from towpath.service.state import state_folder
 from towpath.stores import State, open_state
@@ -64,26 +63,29 @@ class Working:
     outside: Outside
 
     def walk(self, asked: Asked) -> Walk:
-        """What a run would do. Raises `ProblemError` when the configuration as a whole is broken."""
+        """What a run would do. Raises `ProblemError` when the configuration as a whole is broken, and when what is to be
+        destroyed may not be."""
         head = self.reading.live()
         whole = [problem for problem in head.problems if problem.unit is None]
         if has_errors(whole):
             raise ProblemError(*whole)
         if asked.kind is RunKind.DESTROY:
             return self._destroying(head, asked.units)
-        if asked.since is not None:
-            comparison = self.reading.compare(asked.since)
-            changes, bases = comparison.changes, comparison.base
-            return plan_walk(self._chosen(changes, head, asked.units), head, bases)
-        changes = find_changes_since_ledger(head, self.state.ledger.entries(), self.reading.live)
-        return plan_walk(self._chosen(changes, head, asked.units), head, self.reading.live)
+        changes, bases = self._differing(head, asked.since)
+        if asked.units:
+            changes = _with_reasons(select_units(head, asked.units, Action.APPLY), changes)
+        return plan_walk(changes, head, bases)
 
-    def _chosen(self, changes: ChangeSet, head: Live, units: tuple[UnitPath, ...]) -> ChangeSet:
-        return narrowed(changes, head, units) if units else changes
+    def _differing(self, head: Live, since: str | None) -> tuple[ChangeSet, Live | Callable[[str], Live]]:
+        if since is not None:
+            comparison = self.reading.compare(since)
+            return comparison.changes, comparison.base
+        changes = find_changes_since_ledger(head, self.state.ledger.entries(), self.reading.live)
+        return changes, self.reading.live
 
     def _destroying(self, head: Live, units: Sequence[UnitPath]) -> Walk:
-        changes = to_destroy(head, units, head.dependents)
-        if not changes.units:
+        changes = select_units(head, units, Action.DESTROY)
+        if has_errors(changes.problems):
             raise ProblemError(*changes.problems)
         return plan_walk(changes, head, head)
 
@@ -123,6 +125,12 @@ class Working:
     def _ledger_commits(self, walk: Walk) -> set[str]:
         entries = self.state.ledger.entries()
         return {entries[step.unit].commit for step in walk.steps() if step.unit in entries}
+
+
+def _with_reasons(selected: ChangeSet, differing: ChangeSet) -> ChangeSet:
+    """The selected units; those that differ as well say why."""
+    known = {unit.path: unit.reasons for unit in differing.units}
+    return replace(selected, units=tuple(replace(unit, reasons=known.get(unit.path, ())) for unit in selected.units))
 
 
 @contextmanager
