@@ -265,9 +265,24 @@ def test_a_source_that_cannot_be_fetched(bench: Bench, tmp_path: Path) -> None:
     assert (problem.id, problem.unit) == ("source-not-fetched", "dev/vpc")
 
 
-def test_a_source_that_leaves_the_repository(bench: Bench) -> None:
-    bench.push({"dev/vpc/terragrunt.hcl": VPC.replace("../../modules//network", "../../../../work")})
+@pytest.mark.parametrize("source", ["../../../../work", "../../../../../../../../../../../../tmp", "../../no/such"])
+def test_a_source_that_is_not_in_the_repository(bench: Bench, source: str) -> None:
+    bench.push({"dev/vpc/terragrunt.hcl": VPC.replace("../../modules//network", source)})
     assert [problem.id for problem in bench.plan("dev/vpc").problems] == ["source-not-found"]
+
+
+def test_a_source_elsewhere_on_this_machine(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "main.tf").write_text(NETWORK, encoding="utf-8")
+    bench.push({"dev/vpc/terragrunt.hcl": VPC.replace("../../modules//network", f"{tmp_path}/elsewhere")})
+    assert bench.planned("dev/vpc").counts == PlanCounts(add=1)
+
+
+def test_hooks_of_terragrunts_own_phases(bench: Bench) -> None:
+    hook = '\n  after_hook "read" {\n    commands = ["terragrunt-read-config"]\n    execute  = ["ls"]\n  }\n}\ninputs'
+    bench.push({"dev/vpc/terragrunt.hcl": VPC.replace("\n}\ninputs", hook)})
+    bench.planned("dev/vpc")
+    assert "terragrunt.hcl" in bench.log.lines, "it runs in the unit's own folder"
 
 
 def test_a_unit_without_source_is_its_own_module(bench: Bench) -> None:

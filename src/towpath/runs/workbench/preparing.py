@@ -180,7 +180,7 @@ class Preparer:
             return root / unit
         if isinstance(source, LocalSource):
             package, below = own / source.folder, source.below
-            _must_stay_inside(package, evaluated)
+            _must_stay_inside(source, evaluated)
         else:
             request = SourceRequest(source, self._tools.state / "sources", evaluated.request.run, prepared.workspace)
             fetched = fetch_source(request, prepared.engine, console)
@@ -253,11 +253,12 @@ def _rules(config: UnitConfig | None) -> CopyRules:
     return CopyRules(config.include_in_copy, config.exclude_from_copy, config.copy_terraform_lock_file)
 
 
-def _must_stay_inside(package: Path, evaluated: EvaluatedUnit) -> None:
-    """A path that climbs out of the checkout would lead to somewhere among Towpath's own folders."""
-    plain = Path(os.path.normpath(package))
-    state = evaluated.checkout.folder.parent.parent
-    if plain.is_relative_to(state) and not plain.is_relative_to(evaluated.checkout.folder):
+def _must_stay_inside(source: LocalSource, evaluated: EvaluatedUnit) -> None:
+    """A relative path that climbs out of the checkout would lead to somewhere among Towpath's own folders; an absolute
+    one is meant as it is written.
+    """
+    package = Path(os.path.normpath(evaluated.checkout.unit_folder(evaluated.unit) / source.folder))
+    if not source.folder.startswith("/") and not package.is_relative_to(evaluated.checkout.folder):
         detail = f"The source of {evaluated.unit} leads out of the repository."
         hint = "Give a path inside the repository, or a source that can be fetched."
         raise ProblemError(Problem("source-not-found", "A module's folder does not exist", detail, hint=hint))
