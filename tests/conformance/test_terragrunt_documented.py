@@ -79,7 +79,7 @@ CASES = (
             "tests/app2/terragrunt.hcl": ROOT,
         },
         "tests/app2",
-        {"terraform.extra_arguments.common.arguments": ["-var-file=/live/common.tfvars"]},
+        {"terraform.extra_arguments.common.arguments": ["-var-file=/repository/common.tfvars"]},
     ),
     Case(
         "get_original_terragrunt_dir: the unit, in a file that it reads",
@@ -88,7 +88,7 @@ CASES = (
             "code/terragrunt.hcl": 'inputs = read_terragrunt_config("${get_repo_root()}/foo/bar.hcl").locals',
         },
         "code",
-        {"inputs.mine": "/live/foo", "inputs.first": "/live/code"},
+        {"inputs.mine": "/repository/foo", "inputs.first": "/repository/code"},
     ),
     Case(
         "include: multiple includes, one for its data alone",

@@ -10,8 +10,10 @@ from typing import Protocol
 
 __all__ = ["VIRTUAL_ROOT", "DictFiles", "Files"]
 
-VIRTUAL_ROOT = "/live"
-"""What path functions give for the repository's root in detection, so that no path of this machine enters a value."""
+VIRTUAL_ROOT = "/repository"
+"""What path functions give for the repository's root in detection, so that no path of this machine enters a value. No
+name that a repository uses for its folders, such as `live`: configurations take paths apart with regular expressions.
+"""
 
 
 class Files(Protocol):

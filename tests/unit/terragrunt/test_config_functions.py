@@ -55,8 +55,8 @@ def test_everything_of_another_configuration_can_be_read() -> None:
 def test_a_file_that_is_read_stands_alone_but_for_the_unit_it_is_read_for() -> None:
     inputs = read('read_terragrunt_config("../../common/all.hcl").inputs')
     assert inputs == {
-        "here": "/live/common",
-        "first": "/live/dev/app",
+        "here": "/repository/common",
+        "first": "/repository/dev/app",
         "id": '(unknown: dependency.vpc["vpc"].outputs.id)',
     }
 
@@ -69,7 +69,7 @@ def test_functions_in_a_file_that_is_read_search_from_there() -> None:
         "dev/a.txt": "",
     }
     assert read('read_terragrunt_config("${get_repo_root()}/common/env.hcl").locals', files) == {
-        "a": "/live/a.txt",
+        "a": "/repository/a.txt",
         "b": "b",
     }
 

@@ -56,7 +56,7 @@ def test_mocks_decide_something_only_where_they_are_merged_with_outputs() -> Non
         ("../vpc", "dev/vpc"),
         ("../../prod/vpc/", "prod/vpc"),
         ("../vpc/terragrunt.hcl", "dev/vpc"),
-        ("/live/shared/dns", "shared/dns"),
+        ("/repository/shared/dns", "shared/dns"),
         ("${get_repo_root()}/shared/dns", "shared/dns"),
         ("..", "dev"),
         ("../..", "."),

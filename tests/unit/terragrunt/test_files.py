@@ -25,17 +25,17 @@ def test_files_from_a_dictionary() -> None:
         ("dev/app", "./a//b/", "dev/app/a/b"),
         ("", "a", "a"),
         ("dev/app", "../..", ""),
-        ("dev/app", "/live", ""),
-        ("dev/app", "/live/", ""),
-        ("dev/app", "/live/dev/../prod", "prod"),
-        ("dev/app", "../../../live/root.hcl", "root.hcl"),
+        ("dev/app", "/repository", ""),
+        ("dev/app", "/repository/", ""),
+        ("dev/app", "/repository/dev/../prod", "prod"),
+        ("dev/app", "../../../repository/root.hcl", "root.hcl"),
     ],
 )
 def test_paths_of_the_repository(folder: str, path: str, expected: str) -> None:
     assert to_repository(VIRTUAL_ROOT, folder, path) == expected
 
 
-@pytest.mark.parametrize("path", ["../../..", "../../../etc", "/", "/etc/passwd", "/lively/x", "/live/../x"])
+@pytest.mark.parametrize("path", ["../../..", "../../../etc", "/", "/etc/passwd", "/repositoryx/x", "/repository/../x"])
 def test_paths_that_lead_out(path: str) -> None:
     with pytest.raises(OutsideRepositoryError):
         to_repository(VIRTUAL_ROOT, "dev/app", path)
@@ -44,7 +44,7 @@ def test_paths_that_lead_out(path: str) -> None:
 def test_folders_and_the_ways_between_them() -> None:
     assert (folder_of("a/b.hcl"), folder_of("b.hcl")) == ("a", "")
     assert (join("a", "b"), join("", "b")) == ("a/b", "b")
-    assert (absolute("/live", "a/b"), absolute("/live", "")) == ("/live/a/b", "/live")
+    assert (absolute("/repository", "a/b"), absolute("/repository", "")) == ("/repository/a/b", "/repository")
     assert relative("a/b/c", "a") == "b/c"
     assert relative("", "a/b") == "../.."
     assert relative("a", "a") == "."

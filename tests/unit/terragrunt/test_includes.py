@@ -137,12 +137,12 @@ def test_an_included_file_is_evaluated_for_the_unit() -> None:
         "dev/app/terragrunt.hcl": 'include "app" { path = "${get_terragrunt_dir()}/../../_common/app.hcl" }',
     }
     assert values_of(files) == {
-        "terraform": {"source": "/live/modules//app"},
+        "terraform": {"source": "/repository/modules//app"},
         "inputs": {
             "env": "dev",
-            "unit": "/live/dev/app",
-            "first": "/live/dev/app",
-            "parent": "/live/_common",
+            "unit": "/repository/dev/app",
+            "first": "/repository/dev/app",
+            "parent": "/repository/_common",
             "to": "../dev/app",
             "from": "../../_common",
             "text": "beside the included file",

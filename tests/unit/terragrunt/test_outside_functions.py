@@ -107,7 +107,7 @@ def test_for_real_the_outside_is_asked() -> None:
     assert asked("get_platform()", outside) == "linux"
     assert outside.questions == [
         ("A", "default"),
-        (("./names.sh", "bucket"), "/live/dev/app"),
+        (("./names.sh", "bucket"), "/repository/dev/app"),
         "dev/app/secrets.json",
         "dev/app/secrets.json",
     ]

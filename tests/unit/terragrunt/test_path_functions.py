@@ -19,15 +19,15 @@ UNIT = "prod/mysql/primary"
 @pytest.mark.parametrize(
     ("expression", "expected"),
     [
-        ('find_in_parent_folders("root.hcl")', "/live/root.hcl"),
-        ('find_in_parent_folders("region.hcl")', "/live/prod/region.hcl"),
-        ('find_in_parent_folders("common/tags.yml")', "/live/prod/common/tags.yml"),
-        ('find_in_parent_folders("common")', "/live/prod/common"),
+        ('find_in_parent_folders("root.hcl")', "/repository/root.hcl"),
+        ('find_in_parent_folders("region.hcl")', "/repository/prod/region.hcl"),
+        ('find_in_parent_folders("common/tags.yml")', "/repository/prod/common/tags.yml"),
+        ('find_in_parent_folders("common")', "/repository/prod/common"),
         ('find_in_parent_folders("absent.hcl", "fallback.hcl")', "fallback.hcl"),
-        ("get_terragrunt_dir()", "/live/prod/mysql/primary"),
-        ("get_original_terragrunt_dir()", "/live/prod/mysql/primary"),
-        ("get_parent_terragrunt_dir()", "/live/prod/mysql/primary"),
-        ("get_repo_root()", "/live"),
+        ("get_terragrunt_dir()", "/repository/prod/mysql/primary"),
+        ("get_original_terragrunt_dir()", "/repository/prod/mysql/primary"),
+        ("get_parent_terragrunt_dir()", "/repository/prod/mysql/primary"),
+        ("get_repo_root()", "/repository"),
         ("get_path_from_repo_root()", "prod/mysql/primary"),
         ("get_path_to_repo_root()", "../../.."),
         ("path_relative_to_include()", "."),
@@ -35,7 +35,7 @@ UNIT = "prod/mysql/primary"
         ('mark_as_read("config/a.yaml")', "config/a.yaml"),
         (
             'mark_glob_as_read("${get_terragrunt_dir()}/config/{*.yaml,**/*.yaml}")',
-            ("/live/prod/mysql/primary/config/a.yaml", "/live/prod/mysql/primary/config/more/b.yaml"),
+            ("/repository/prod/mysql/primary/config/a.yaml", "/repository/prod/mysql/primary/config/more/b.yaml"),
         ),
         ('mark_glob_as_read("absent/*")', ()),
         ('basename(dirname(find_in_parent_folders("region.hcl")))', "prod"),
@@ -73,8 +73,8 @@ include "region" { path = find_in_parent_folders("region.hcl") }
         ('path_relative_to_include("region")', "mysql/primary"),
         ('path_relative_from_include("root")', "../../.."),
         ('path_relative_from_include("region")', "../.."),
-        ('get_parent_terragrunt_dir("root")', "/live"),
-        ('get_parent_terragrunt_dir("region")', "/live/prod"),
+        ('get_parent_terragrunt_dir("root")', "/repository"),
+        ('get_parent_terragrunt_dir("region")', "/repository/prod"),
     ],
 )
 def test_functions_of_one_include_among_several_take_its_label(expression: str, expected: str) -> None:
