@@ -104,13 +104,24 @@ class Configuration:
     def _included_body(self, include: Include) -> Branch:
         """Evaluated once; also where it is exposed early, if no expression in it refers to a dependency."""
         if include.name not in self._bodies:
-            self._bodies[include.name] = include.reader.body(lambda: self._outputs)
+            self._bodies[include.name] = include.reader.body(lambda: self._outputs_in(include))
         return self._bodies[include.name]
+
+    def _outputs_in(self, include: Include) -> dict[str, Value]:
+        """What an included file sees: all merged dependencies, and its own where it is not merged. The unit reads
+        outputs of these too, so it depends on them.
+        """
+        if include.is_merged or not include.reader.dependency_blocks:
+            return self._outputs
+        own = dependencies_of(include.reader.dependency_blocks, self.context)
+        found = {(dependency.name, dependency.path): dependency for dependency in own.values()}
+        self.context.session.read_dependencies.update(found)
+        return {**outputs_of(own, self.context, None), **self._outputs}
 
     def _exposed(self) -> Value:
         """The variable `include`, for what sees dependencies."""
         return self._by_label(
-            lambda include: _as_value(self._included_body(include), include.reader, {**self._outputs})
+            lambda include: _as_value(self._included_body(include), include.reader, self._outputs_in(include))
         )
 
     def _exposed_early(self) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from towpath.hcl.evaluate import evaluate
 from towpath.hcl.scope import Scope
-from towpath.hcl.syntax import Attribute, Expression
+from towpath.hcl.syntax import Attribute
 from towpath.hcl.values import Unknown, Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.session import Session
@@ -28,7 +28,6 @@ class _Locals:
     scope: Scope
     session: Session
     values: dict[str, Value] = field(default_factory=dict)
-    running: list[str] = field(default_factory=list)
 
     def all(self) -> dict[str, Value]:
         for name in self.attributes:
@@ -36,34 +35,35 @@ class _Locals:
         return {name: self.values[name] for name in self.attributes}
 
     def _ensure(self, name: str) -> None:
-        if name in self.values:
-            return
-        attribute = self.attributes[name]
-        if name in self.running:
-            self.session.report(_circle([*self.running[self.running.index(name) :], name], attribute))
-            self.values[name] = _failed(name)
-            return
-        self.running.append(name)
-        value = self._evaluate(name, attribute)
-        self.running.pop()
-        # What a circle found out about this local stands.
-        self.values.setdefault(name, value)
+        """Evaluates a local after those that it needs. Without recursion: chains may be long."""
+        waiting = [name]
+        while waiting:
+            last = waiting[-1]
+            missing = [other for other in self._needed(last) if other not in self.values]
+            around = next((other for other in missing if other in waiting), None)
+            if around is not None:
+                self.session.report(_circle([*waiting[waiting.index(around) :], around], self.attributes[around]))
+                self.values[around] = _failed(around)
+            elif missing:
+                waiting.append(missing[0])
+            else:
+                # What a circle found out about this local stands.
+                self.values.setdefault(last, self._evaluate(last))
+                waiting.pop()
 
-    def _evaluate(self, name: str, attribute: Attribute) -> Value:
-        needed = self._needed(name, attribute.expression)
-        for other in needed:
-            self._ensure(other)
-        scope = self.scope.child({"local": {other: self.values[other] for other in needed}})
+    def _evaluate(self, name: str) -> Value:
+        attribute = self.attributes[name]
+        visible: dict[str, Value] = {other: self.values[other] for other in self._needed(name)}
         try:
-            return evaluate(attribute.expression, scope)
+            return evaluate(attribute.expression, self.scope.child({"local": visible}))
         except ProblemError as error:
             self.session.report_error(error, attribute.place)
             return _failed(name)
 
-    def _needed(self, name: str, expression: Expression) -> Sequence[str]:
-        """The locals that an expression refers to; all others where it refers to `local` as a whole."""
+    def _needed(self, name: str) -> Sequence[str]:
+        """The locals that a local refers to; all others where it refers to `local` as a whole."""
         needed: dict[str, None] = {}
-        for reference in self.session.cache.references(expression):
+        for reference in self.session.cache.references(self.attributes[name].expression):
             if reference.root != "local":
                 continue
             if reference.path and isinstance(reference.path[0], str):

@@ -63,7 +63,7 @@ def test_a_file_that_is_read_stands_alone_but_for_the_unit_it_is_read_for() -> N
 
 def test_functions_in_a_file_that_is_read_search_from_there() -> None:
     files = {
-        "common/env.hcl": 'locals { a = find_in_parent_folders("a.txt"), b = file("b.txt") }'.replace(", b", "\nb"),
+        "common/env.hcl": 'locals {\n  a = find_in_parent_folders("a.txt")\n  b = file("b.txt")\n}',
         "a.txt": "",
         "common/b.txt": "b",
         "dev/a.txt": "",

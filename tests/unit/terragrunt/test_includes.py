@@ -346,3 +346,19 @@ def test_flags_of_an_included_file_are_seen_and_can_be_set_anew() -> None:
 def test_a_generated_include_beside_the_unit_is_not_ignored() -> None:
     files = {"dev/app/terragrunt.autoinclude.hcl": "", "dev/app/terragrunt.hcl": ""}
     assert problem_ids(files) == ["unsupported-configuration"]
+
+
+def test_dependencies_of_an_include_that_is_not_merged_serve_what_it_exposes() -> None:
+    files = {
+        "common.hcl": 'dependency "vpc" { config_path = "../vpc" }\ninputs = { id = dependency.vpc.outputs.id }',
+        "dev/app/terragrunt.hcl": """
+            include "common" {
+              path           = find_in_parent_folders("common.hcl")
+              expose         = true
+              merge_strategy = "no_merge"
+            }
+            inputs = { id = include.common.inputs.id }
+        """,
+    }
+    assert inputs_of(files) == {"id": '(unknown: dependency.vpc["dev/vpc"].outputs)'}
+    assert config_of(files).all_dependency_paths() == ("dev/vpc",)

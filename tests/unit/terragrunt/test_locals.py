@@ -76,3 +76,8 @@ def test_a_block_of_locals_stands_once_without_labels_or_blocks() -> None:
         ("locals {\n  a {}\n}", "unknown-block"),
     ):
         assert [problem.id for problem in evaluation_of(unit).problems] == [expected]
+
+
+def test_chains_of_locals_may_be_long() -> None:
+    chain = "\n".join(f"a{number} = local.a{number + 1}" for number in range(1500))
+    assert inputs_of(f"locals {{\n{chain}\na1500 = 1\n}}\ninputs = {{ a = local.a0 }}") == {"a": 1}
