@@ -63,8 +63,8 @@ class Working:
     outside: Outside
 
     def walk(self, asked: Asked) -> Walk:
-        """What a run would do. Raises `ProblemError` when the configuration as a whole is broken, and when what is to be
-        destroyed may not be."""
+        """What a run would do. Raises `ProblemError` when the configuration as a whole is broken, and when what
+        is to be destroyed may not be."""
         head = self.reading.live()
         whole = [problem for problem in head.problems if problem.unit is None]
         if has_errors(whole):
