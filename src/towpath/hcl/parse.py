@@ -147,6 +147,9 @@ class _BodyReader:
 
     def _attribute(self, node: Tree) -> Attribute:
         name, *_, expression = [child for child in node.named_children if child.type != "comment"]
+        if self._text.content.find(b"\n", name.end_byte, expression.start_byte) >= 0:
+            detail = "The name of an attribute, the = and the beginning of its value must stand on one line."
+            raise syntax_error(self._text, name.start_byte, detail)
         return Attribute(
             self._text, node.start_byte, node.end_byte, self._slice(name), self._expressions.whole(expression)
         )
@@ -163,6 +166,7 @@ class _BodyReader:
             raise too_deep(self._text, node.start_byte)
         children = node.named_children
         start = next(child for child in children if child.type == "block_start")
+        self._check_block(node, start)
         labels = [child for child in children[1:] if child.start_byte < start.start_byte and child.type != "comment"]
         return Block(
             self._text,
@@ -188,6 +192,24 @@ class _BodyReader:
                 detail = "Two attributes or blocks share a line here."
                 hint = "Begin each of them on a line of its own."
                 self.problems.append(syntax_problem(self._text, following.start_byte, detail, hint))
+
+    def _check_block(self, node: Tree, start: Tree) -> None:
+        """A block is either one line with one attribute at most, or its braces stand on other lines than its items."""
+        find = self._text.content.find
+        if find(b"\n", node.start_byte, start.start_byte) >= 0:
+            raise syntax_error(self._text, start.start_byte, "The { of a block must stand on the line of its type.")
+        items = _items(node)
+        if not items:
+            return
+        end = node.end_byte - 1
+        if find(b"\n", start.end_byte, end) < 0:
+            fits = len(items) == 1 and items[0].type == "attribute"
+        else:
+            starts_apart = find(b"\n", start.end_byte, items[0].start_byte) >= 0
+            fits = starts_apart and find(b"\n", items[-1].end_byte, end) >= 0
+        if not fits:
+            detail = "A block of several lines has its braces on other lines than what is in it."
+            self.problems.append(syntax_problem(self._text, node.start_byte, detail, "Begin a line after the {."))
 
     def _slice(self, node: Tree) -> str:
         return self._text.text(node.start_byte, node.end_byte)

@@ -112,7 +112,18 @@ class ExpressionReader:
         if len(parts) == 1:
             return root
         self._check_lines(parts)
+        self._check_legacy_indices(parts)
         return Traversal(self.text, start, parts[-1].end_byte, root, self._steps(parts[1:]))
+
+    def _check_legacy_indices(self, parts: Sequence[Tree]) -> None:
+        """In HCL `1.2` is a number wherever it stands, so that neither `a.1.2` nor `0.1.2` means anything."""
+        for node, following in itertools.pairwise(parts):
+            numeric = _is_legacy_index(node) or (
+                node.type == "literal_value" and node.named_children[0].type == "numeric_lit"
+            )
+            if numeric and _is_legacy_index(following):
+                hint = "Write [1][2] for two indices."
+                raise syntax_error(self.text, following.start_byte, "Here stands one decimal point too many.", hint)
 
     # Steps
 
@@ -134,14 +145,20 @@ class ExpressionReader:
                 end = inner[taken - 1].end_byte if taken else splat.children[0].end_byte
                 steps.append(SplatStep(self.text, node.start_byte, end, self._steps(inner[:taken])))
                 rest = inner[taken:] + rest
+                if splat.type == "attr_splat" and rest and self._is_attribute_splat(rest[0]):
+                    raise syntax_error(self.text, rest[0].start_byte, "One .* cannot follow another; write [*].")
             else:
                 steps.append(self._step(node))
         self._depth -= bool(nodes)
         return tuple(steps)
 
+    def _is_attribute_splat(self, node: Tree) -> bool:
+        return node.type == "splat" and node.named_children[0].type == "attr_splat"
+
     def _step(self, node: Tree) -> Step:
         if node.type == "get_attr":
             name = node.named_children[-1]
+            self._check_lines(node.children)
             return AttributeStep(self.text, node.start_byte, node.end_byte, self._slice(name))
         if node.type != "index":
             raise syntax_error(self.text, node.start_byte, f"Towpath does not understand this ({node.type}).")
@@ -180,9 +197,13 @@ class ExpressionReader:
         return result
 
     def _variable(self, node: Tree) -> Expression:
-        return Variable(self.text, node.start_byte, node.end_byte, self._slice(node))
+        name = self._slice(node)
+        if ":" in name:
+            raise syntax_error(self.text, node.start_byte, f"{name} is the name of a function, and is not called here.")
+        return Variable(self.text, node.start_byte, node.end_byte, name)
 
     def _call(self, node: Tree) -> Expression:
+        self._check_lines(node.children[:2])
         children = [child for child in node.named_children if child.type != "comment"]
         arguments = children[1].named_children if len(children) > 1 else []
         return FunctionCall(
@@ -207,6 +228,7 @@ class ExpressionReader:
 
     def _item(self, node: Tree) -> ObjectItem:
         key, value = _expressions(node)
+        self._check_lines(node.children)
         return ObjectItem(self.text, node.start_byte, node.end_byte, self._key(key), self.read(value))
 
     def _key(self, node: Tree) -> Expression:
@@ -236,6 +258,7 @@ class ExpressionReader:
         inner = node.named_children[0]
         if inner.type == "unary_operation":
             operator = _OPERATORS[inner.children[0].type]
+            self._check_lines(inner.children[:2])
             operand = self._term(inner.named_children, inner.named_children[0].start_byte)
             return Unary(self.text, node.start_byte, node.end_byte, operator, operand)
         return self._binary(inner)
@@ -338,9 +361,13 @@ def _expressions(node: Tree) -> list[Tree]:
     return [child for child in node.named_children if child.type == "expression"]
 
 
+def _is_legacy_index(node: Tree) -> bool:
+    return node.type == "index" and node.named_children[0].type == "legacy_index"
+
+
 def _attribute_steps(nodes: Sequence[Tree]) -> int:
     """How many of the steps, from the first, `.*` takes from each element."""
     for count, node in enumerate(nodes):
-        if node.type != "get_attr" and not (node.type == "index" and node.named_children[0].type == "legacy_index"):
+        if node.type != "get_attr" and not _is_legacy_index(node):
             return count
     return len(nodes)

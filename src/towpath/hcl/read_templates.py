@@ -86,6 +86,9 @@ def read_template(reader: Reads, node: Tree) -> Expression:
 def _heredoc_span(text: SourceText, node: Tree) -> tuple[int, int]:
     """From the line after the opening marker to the beginning of the closing marker's line."""
     opening = text.content.find(b"\n", node.start_byte) + 1
+    marker = node.named_children[1]
+    if text.content[marker.end_byte : opening].strip():
+        raise syntax_error(text, marker.end_byte, "After the marker of a heredoc, the line must end.")
     closing = text.content.rfind(b"\n", node.start_byte, node.named_children[-1].start_byte) + 1
     return opening, max(opening, closing)
 
