@@ -16,8 +16,7 @@ from towpath.model.runs import Commit, RunKind
 from towpath.planning import Walk, plan_walk
 from towpath.problems import Problem, ProblemError, has_errors
 from towpath.runners import LocalRunner
-from towpath.runs import Runs, RunView, settings_of
-from towpath.runs.carrier import DbosCarriers
+from towpath.runs import Carrier, Runs, RunView, settings_of
 from towpath.runs.workbench import TerraformWorkbench, Tools
 from towpath.service.reading import Reading
 from towpath.service.state import state_folder
@@ -146,9 +145,21 @@ def open_working(outside: Outside) -> Iterator[Working]:
     state = open_state(folder, outside.ids, outside.clock, outside.environment)
     try:
         workbench = TerraformWorkbench(_tools(outside, reading, state))
-        yield Working(reading, state, Runs(state, workbench, DbosCarriers(state)), outside)
+        yield Working(reading, state, Runs(state, workbench, _Carriers(state)), outside)
     finally:
         state.close()
+
+
+@dataclass(frozen=True)
+class _Carriers:
+    """Most commands only look at runs; what carries work takes half a second to import, and is when work begins."""
+
+    state: State
+
+    def open(self, worker: str, parallelism: int) -> Carrier:
+        from towpath.runs.carrier import DbosCarriers
+
+        return DbosCarriers(self.state).open(worker, parallelism)
 
 
 def _tools(outside: Outside, reading: Reading, state: State) -> Tools:
