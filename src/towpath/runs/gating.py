@@ -104,9 +104,10 @@ def _awaits_clearance(unit: UnitRun) -> bool:
 
 
 def _needs_nobody(unit: UnitRun) -> bool:
-    """A plan that changes nothing, and one that what was approved before covers."""
+    """A plan that changes nothing, and one that is covered by what people said yes to before."""
     plan = unit.plan
-    return plan is not None and (plan.changes_nothing or (unit.approved is not None and plan.covered is True))
+    said_yes = unit.approved is not None and unit.by_people
+    return plan is not None and (plan.changes_nothing or (said_yes and plan.covered is True))
 
 
 def _said_yes(position: Position, unit: UnitRun, environment: str | None) -> bool:

@@ -23,7 +23,8 @@ class WorkerLease:
     `is_lost` tells that somebody declared the worker dead: then it must begin nothing more.
     """
 
-    def __init__(self, store: RunStore, worker: Worker, clock: Clock) -> None:
+    def __init__(self, store: RunStore, worker: Worker, clock: Clock, beat_seconds: float = LEASE_SECONDS / 3) -> None:
+        self._beat_seconds = beat_seconds
         self._store = store
         self._worker = worker
         self._clock = clock
@@ -53,7 +54,7 @@ class WorkerLease:
             transaction.bury(self._worker)
 
     def _beat(self) -> None:
-        while not self._ended.wait(LEASE_SECONDS / 3):
+        while not self._ended.wait(self._beat_seconds):
             before = self._clock.steady()
             until = self._clock.now() + datetime.timedelta(seconds=LEASE_SECONDS)
             try:

@@ -146,6 +146,22 @@ def test_what_failed_after_its_approval_needs_none_for_the_rest(house: House) ->
     assert house.resume(run).status is RunStatus.SUCCEEDED
 
 
+def test_a_provisional_plan_that_changed_nothing_and_then_does_needs_its_approval(house: House) -> None:
+    vpc, app = UnitPath("prod/vpc"), UnitPath("prod/app")
+    house.bench.outputs_of[vpc] = dict
+    chain = (step("prod/vpc"), step("prod/app", waits_for=["prod/vpc"]))
+    house.bench.desire(app, "commit-1", main="same")
+    house.bench.desire(app, "commit-2", main="same")
+    house.apply(walk(*chain))
+    run = house.apply(walk(*chain, head="commit-2", gates=[PROD])).id
+
+    view = house.approve(run)
+
+    assert (view.status, statuses(view)) == (RunStatus.WAITING, {"prod/vpc": "applied", "prod/app": "planned"})
+    assert [gate.environment for gate in view.open_gates] == ["prod"]
+    assert house.approve(run).status is RunStatus.SUCCEEDED
+
+
 DATA = RunSettings(data_types=("bucket",))
 
 

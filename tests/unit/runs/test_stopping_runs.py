@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+import sqlite3
+import threading
+from collections.abc import Callable
 
 import pytest
 from fake_cloud import UnitState
 from run_house import House, statuses, step, walk
+from sqlalchemy.exc import OperationalError
 
 from towpath.model.changes import Action
 from towpath.model.events import EventKind
 from towpath.model.gates import GateSpec
 from towpath.model.paths import UnitPath
-from towpath.model.runs import AttemptStatus, RunSettings, RunStatus
+from towpath.model.runs import AttemptStatus, RunSettings, RunStatus, Worker
 from towpath.problems import ProblemError
+from towpath.runs.lease import WorkerLease
 from towpath.runs.telling import attempt_event
 from towpath.runs.work import AttemptWork, End
 
@@ -264,3 +270,60 @@ def test_a_second_process_waits_visibly_for_the_first(house: House) -> None:
     lock.release()
     house.cancellation.asked = 0
     assert statuses(house.drive(run)) == {"dev/a": "applied"}
+
+
+def test_it_goes_on_when_the_first_one_is_done(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = house.state.lock()
+    assert lock.try_take("another-run")
+
+    def wait(level: int, seconds: float) -> int:
+        lock.release()
+        return 0
+
+    monkeypatch.setattr(house.cancellation, "wait", wait)
+
+    assert statuses(house.apply(walk(step("dev/a")))) == {"dev/a": "applied"}
+
+
+def full(*_: object) -> None:
+    raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+
+
+def test_a_full_disk_stops_the_work_and_loses_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = house.create(walk(step("dev/a")))
+    house.bench.on_apply[A] = lambda: monkeypatch.setattr("towpath.stores.runs.write_changes", full)
+
+    with pytest.raises(ProblemError) as error:
+        house.runs.drive(run, house.cancellation)
+    assert [problem.id for problem in error.value.problems] == ["disk-full"]
+
+    monkeypatch.undo()
+    house.bench.on_apply.clear()
+    assert statuses(house.drive(run)) == {"dev/a": "applied"}
+    assert house.cloud.notes() == ["dev/a main commit-1"]
+
+
+def test_a_heartbeat_keeps_the_lease_until_somebody_declares_the_worker_dead(house: House) -> None:
+    now = house.clock.now()
+    worker = Worker("w1", 1, "host", now, now + datetime.timedelta(seconds=60))
+    with house.state.runs.transaction() as transaction:
+        transaction.enter_worker(worker)
+    lease = WorkerLease(house.state.runs, worker, house.clock, beat_seconds=0.01)
+    lease.start()
+    house.clock.advance(50)
+    wait_until(lambda: lease.deadline() == house.clock.steady() + 60)
+    assert not lease.is_lost
+
+    with house.state.runs.transaction() as transaction:
+        transaction.bury(worker)
+    wait_until(lambda: lease.is_lost)
+    lease.give_back()
+
+
+def wait_until(happens: Callable[[], bool]) -> None:
+    patience = threading.Event()
+    for _ in range(1000):
+        if happens():
+            return
+        patience.wait(0.01)
+    raise AssertionError("it never happens")
