@@ -49,8 +49,10 @@ class Configuration:
         context.session.report(*parsed.problems)
         self.includes, self._failed = read_includes(context, parsed)
         self.context = replace(context, includes={include.name: include.file for include in self.includes})
-        exposed = self._exposed_early if self.includes or self._failed else None
-        self._file = FileReader(self.context, parsed, exposed, self._included_features)
+        exposes = bool(self.includes or self._failed)
+        self._file = FileReader(
+            self.context, parsed, (lambda: self._exposed_early) if exposes else None, self._included_features
+        )
         self._bodies: dict[str, Branch] = {}
 
     @property
@@ -124,6 +126,7 @@ class Configuration:
             lambda include: _as_value(self._included_body(include), include.reader, self._outputs_in(include))
         )
 
+    @cached_property
     def _exposed_early(self) -> Value:
         """The variable `include`, for locals and `dependency` blocks. They come before the dependencies, so what an
         included file computes with the includer's dependencies is left out.
