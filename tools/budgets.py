@@ -29,7 +29,10 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 def tracked() -> list[Path]:
     """The files git tracks, and the new ones it does not ignore."""
     listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], capture_output=True, text=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return [path for name in listing.stdout.split("\0") if name and (path := Path(name)).is_file()]
 
