@@ -84,7 +84,8 @@ class Generate:
 class Dependency:
     """Another unit whose outputs this one may read as `dependency.NAME.outputs`.
 
-    `mock_outputs` None: there are none. `mock_commands` None: they are allowed for every command.
+    `mock_outputs` None: there are none. `mock_commands` None: they are allowed for every command. `outputs_read` are
+    the names of the outputs that the configuration refers to, sorted; None: it may read any.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Dependency:
     mock_merge: MockMerge = "no_merge"
     skip_outputs: bool = False
     enabled: bool = True
+    outputs_read: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,11 @@ class Configuration:
         for include in reversed(self.includes):
             if include.is_merged:
                 blocks = merge_dependencies(include.reader.dependency_blocks, blocks, deep=include.is_deep)
-        return dependencies_of(blocks, self.context)
+        used = self._used()
+        return {
+            name: replace(dependency, outputs_read=_names_read(dependency, used))
+            for name, dependency in dependencies_of(blocks, self.context).items()
+        }
 
     @cached_property
     def body(self) -> Branch:
@@ -148,6 +152,15 @@ class Configuration:
             return _as_value(self._included_body(include), include.reader, {**outputs})
         body = include.reader.body(lambda: {**outputs}, session=self.context.session.apart())
         return _as_value(body, include.reader, {**outputs})
+
+
+def _names_read(dependency: Dependency, used: OutputsUsed) -> tuple[str, ...] | None:
+    if dependency.skip_outputs or not dependency.enabled:
+        return ()
+    if used is None:
+        return None
+    names = used.get(dependency.name, frozenset())
+    return None if names is None else tuple(sorted(names))
 
 
 def _dependency_value(dependency: Dependency) -> dict[str, Value]:

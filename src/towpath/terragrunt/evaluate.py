@@ -152,7 +152,7 @@ def _config(
         dependencies=dependencies,
         dependency_paths=listed,
         inputs=typed.mapping(everything.get("inputs")),
-        prevent_destroy=typed.flag(everything.get("prevent_destroy")),
+        prevent_destroy=_is_protected(everything.get("prevent_destroy")),
         iam_role=everything.get("iam_role"),
         iam_assume_role_duration=everything.get("iam_assume_role_duration"),
         iam_assume_role_session_name=everything.get("iam_assume_role_session_name"),
@@ -169,6 +169,12 @@ def _config(
         values=MappingProxyType({name: plain(item) for name, item in written.items.items()}),
         provenance=Provenance(written),
     )
+
+
+def _is_protected(value: Value) -> bool:
+    """Where it cannot be known whether a unit may be destroyed, it may not."""
+    bare, _ = unmark(value)
+    return isinstance(bare, Unknown) or bare is True
 
 
 def _deciding(body: Branch, dependencies: Iterable[Dependency]) -> Branch:

@@ -142,3 +142,26 @@ def test_what_is_wrong_with_a_dependency_is_a_problem_with_its_place(unit: str, 
     problems = evaluation_of(unit).problems
     assert [problem.id for problem in problems] == [expected]
     assert problems[0].place is not None
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected"),
+    [
+        ("{}", ()),
+        ("{ a = dependency.a.outputs.x, b = [dependency.a.outputs.y[0], dependency.a.outputs.x] }", ("x", "y")),
+        ('{ a = dependency.a.outputs["x"].id }', ("x",)),
+        ('{ a = try(dependency.a.outputs.x, "none") }', ("x",)),
+        ("{ a = dependency.a.outputs }", None),
+        ("{ a = dependency.a.outputs.x, b = keys(dependency.a.outputs) }", None),
+        ('{ a = dependency.a.outputs[get_env("NAME")] }', None),
+        ("{ all = dependency }", None),
+    ],
+)
+def test_which_outputs_are_read(inputs: str, expected: tuple[str, ...] | None) -> None:
+    unit = f'dependency "a" {{ config_path = "../a" }}\ninputs = {inputs}'
+    assert config_of(unit).dependencies[0].outputs_read == expected
+
+
+def test_a_dependency_that_skips_outputs_has_none_read() -> None:
+    unit = 'dependency "a" {\n  config_path = "../a"\n  skip_outputs = true\n}\ninputs = dependency.a.outputs'
+    assert config_of(unit).dependencies[0].outputs_read == ()

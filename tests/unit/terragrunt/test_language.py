@@ -261,6 +261,10 @@ def test_a_unit_without_its_file_is_a_problem() -> None:
     assert problem_ids({"other": ""}) == ["file-not-found"]
 
 
+def test_a_unit_of_which_it_is_unknown_may_not_be_destroyed() -> None:
+    assert config_of('prevent_destroy = get_env("PROTECT", "false")').prevent_destroy is True
+
+
 def test_unknown_and_sensitive_values_pass_where_a_form_is_asked_for() -> None:
     unit = """
         terraform {
