@@ -23,6 +23,8 @@ def test_an_interrupted_apply_is_recorded_and_resumed(world: World) -> None:
     assert live.journal() == [], "neither the unit nor what comes after it"
 
     live.remove_trap("dev/app", "wait")
-    resumed = world.towpath("resume", interrupted.run, status=0)
-    assert set(resumed.statuses.values()) == {"applied"}
+    resumed = world.towpath("resume", interrupted.run, status=3)
+    assert resumed.run_status == "waiting", "what was half made must be replaced: more than was agreed to"
+    done = world.approve(interrupted.run)
+    assert set(done.statuses.values()) == {"applied"}
     assert [line for line in live.journal() if line.startswith("made")] == ["made dev/app one", "made prod/app one"]

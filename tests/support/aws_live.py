@@ -51,6 +51,12 @@ inputs = {
 }
 """
 
+GATE = """gates:
+  prod:
+    approvals: 1
+
+"""
+
 UNIT = """include "root" {
   path = find_in_parent_folders("root.hcl")
 }
@@ -63,6 +69,7 @@ include "envcommon" {
 
 class AwsLive:
     """One unit `ACCOUNT/REGION/setting` for each account, in that deploy order; all share `_envcommon/setting.hcl`.
+    prod, if it is one of them, asks for an approval.
 
     Everything in the AWS that has a name begins with `organisation`; nothing is committed until the test pushes.
     """
@@ -77,6 +84,8 @@ class AwsLive:
         kept = {path: text for path, text in sample.files().items() if _is_common(path)}
         world.write(kept | {"modules/setting/main.tf": MODULE, "_envcommon/setting.hcl": ENVCOMMON})
         world.write({self.unit(account) + "/terragrunt.hcl": UNIT for account in accounts})
+        if "prod" not in accounts:
+            world.edit("towpath.yml", GATE, "")
         for bucket, account_id in sample.state_buckets().items():
             aws.cloud.make_bucket(bucket, account_id)
         world.environment = aws.environment(world.environment)
