@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-__all__ = ["compile_glob"]
+from towpath.hcl.functions.patterns import compile_pattern
+from towpath.hcl.functions.registry import ArgumentError
+
+__all__ = ["glob_matcher"]
 
 
 @lru_cache(maxsize=512)
-def compile_glob(pattern: str) -> re.Pattern[str]:
-    """A regular expression for whole paths. A segment that is `**` alone stands for any number of segments, none too.
+def glob_matcher(pattern: str) -> Callable[[str], bool]:
+    """Tells of whole paths whether they fit, in a time that grows with the path alone. A segment that is `**` stands
+    for any number of segments, none too.
 
-    Raises `ValueError` when a bracket or brace is not closed.
+    Raises `ArgumentError` for what is no pattern.
     """
-    return re.compile("".join(_pieces(pattern)) + r"\Z", re.DOTALL)
+    expression = compile_pattern(f"(?s){''.join(_pieces(pattern))}")
+    return lambda path: expression.fullmatch(path) is not None
 
 
 def _pieces(pattern: str) -> Iterator[str]:
@@ -40,7 +45,7 @@ def _pieces(pattern: str) -> Iterator[str]:
             yield _single(rest[0], depth)
         position += size
     if depth:
-        raise ValueError(f"A brace is not closed in {pattern!r}.")
+        raise ArgumentError(f"A brace is not closed in {pattern!r}.")
 
 
 def _single(character: str, depth: int) -> str:
@@ -54,7 +59,7 @@ def _class_size(pattern: str, start: int) -> int:
     # A closing bracket that comes first belongs to the class.
     end = pattern.find("]", start + (3 if pattern[start + 1 : start + 2] in ("!", "^") else 2))
     if end < 0:
-        raise ValueError(f"A bracket is not closed in {pattern!r}.")
+        raise ArgumentError(f"A bracket is not closed in {pattern!r}.")
     return end - start + 1
 
 

@@ -13,7 +13,7 @@ from towpath.model.paths import UnitPath
 from towpath.problems import Place, Problem, ProblemError
 from towpath.terragrunt.config import Dependency
 from towpath.terragrunt.files import Files
-from towpath.terragrunt.globs import compile_glob
+from towpath.terragrunt.globs import glob_matcher
 from towpath.terragrunt.outside import Outside
 from towpath.terragrunt.parsing import ParseCache
 from towpath.terragrunt.paths import OutsideRepositoryError, absolute, folder_of, to_repository
@@ -128,7 +128,7 @@ class ContextFiles:
 
     def fileset(self, path: str, pattern: str) -> tuple[str, ...]:
         inside = self._inside(path)
-        matches = compile_glob(pattern).match
+        matches = glob_matcher(pattern)
         prefix = len(inside) + 1 if inside else 0
         session = self.context.session
         found = tuple(file for file in session.files.files_below(inside) if matches(file[prefix:]))

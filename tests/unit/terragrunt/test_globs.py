@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from towpath.terragrunt.globs import compile_glob
+from towpath.hcl.functions.registry import ArgumentError
+from towpath.terragrunt.globs import glob_matcher
 
 
 @pytest.mark.parametrize(
@@ -24,12 +25,17 @@ from towpath.terragrunt.globs import compile_glob
     ],
 )
 def test_patterns(pattern: str, fits: list[str], does_not: list[str]) -> None:
-    matches = compile_glob(pattern).match
+    matches = glob_matcher(pattern)
     assert [path for path in fits if not matches(path)] == []
     assert [path for path in does_not if matches(path)] == []
 
 
-@pytest.mark.parametrize("pattern", ["[a", "{a,b", "a[!]"])
-def test_what_is_not_closed_is_refused(pattern: str) -> None:
-    with pytest.raises(ValueError, match="is not closed"):
-        compile_glob(pattern)
+@pytest.mark.parametrize("pattern", ["[a", "{a,b", "a[!]", "[z-a]"])
+def test_what_is_no_pattern_is_refused(pattern: str) -> None:
+    with pytest.raises(ArgumentError):
+        glob_matcher(pattern)
+
+
+def test_no_pattern_keeps_us_busy() -> None:
+    assert glob_matcher("*a" * 30 + "b")("a" * 200) is False
+    assert glob_matcher("**/" * 30 + "b")("a/" * 100 + "c") is False

@@ -94,6 +94,8 @@ def test_functions_of_one_include_among_several_take_its_label(expression: str, 
         ('mark_as_read("../../../../etc/passwd")', "outside-repository"),
         ('file("/etc/passwd")', "outside-repository"),
         ('fileexists("../../../../x")', "outside-repository"),
+        ('fileset(".", "[a")', "wrong-arguments"),
+        ('mark_glob_as_read("{a")', "wrong-arguments"),
     ],
 )
 def test_what_does_not_fit_is_a_problem_at_the_call(expression: str, expected: str) -> None:
