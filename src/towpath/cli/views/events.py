@@ -68,8 +68,7 @@ def _joined(event: Event) -> Line:
 
 def _started(event: Event) -> Line:
     doing = _DOING.get(str(event.data.get("kind")), "working")
-    again = f" (attempt {number})" if (number := event.data.get("number", 1)) > 1 else ""
-    return line("  ", *_unit(event), Span(f"{doing}{again} …", Style.FAINT))
+    return line("  ", *_unit(event), Span(f"{doing} …", Style.FAINT))
 
 
 def _finished(event: Event) -> Line | None:

@@ -121,7 +121,7 @@ def what_next(view: RunView) -> Iterator[Line]:
     if commands:
         yield line()
     for command, meaning in commands:
-        yield line("  ", Span(f"{command:<34}", Style.NAME), Span(meaning, Style.FAINT))
+        yield line("  ", Span(f"{command:<34}  ", Style.NAME), Span(meaning, Style.FAINT))
 
 
 def _commands(view: RunView) -> Iterator[tuple[str, str]]:

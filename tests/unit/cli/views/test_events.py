@@ -24,7 +24,7 @@ def shown(kind: EventKind, unit: str | None = None, /, **data: Any) -> str | Non
     [
         (EventKind.RUN_CREATED, None, {"units": 3}, "Run r1: 3 units"),
         (EventKind.ATTEMPT_STARTED, "dev/vpc", {"kind": "plan", "number": 1}, "dev/vpc  planning …"),
-        (EventKind.ATTEMPT_STARTED, "dev/vpc", {"kind": "apply", "number": 2}, "dev/vpc  applying (attempt 2) …"),
+        (EventKind.ATTEMPT_STARTED, "dev/vpc", {"kind": "apply", "number": 2}, "dev/vpc  applying …"),
         (EventKind.UNIT_STATUS, "dev/vpc", {"status": "applied"}, "dev/vpc  applied"),
         (EventKind.UNIT_STATUS, "a", {"status": "skipped", "reason": "b failed."}, "a  skipped: b failed."),
         (EventKind.UNIT_STATUS, "a", {"status": "pending"}, None),
