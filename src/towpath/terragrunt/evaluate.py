@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from towpath.hcl.marks import unknowns
 from towpath.hcl.values import SetValue, Unknown, Value, unmark
 from towpath.model.paths import UnitPath
 from towpath.problems import Place, Problem, ProblemError, has_errors
@@ -77,12 +78,20 @@ def _evaluate(unit: UnitPath, file: str, session: Session) -> Evaluation:
     dependencies = tuple(configuration.dependencies.values())
     body = configuration.body
     listed = _listed(body, configuration.context)
-    # A file that was read had outputs of its dependencies asked for, so the unit depends on them too.
-    own = {(dependency.name, dependency.path) for dependency in dependencies}
-    read = tuple(dependency for key, dependency in session.read_dependencies.items() if key not in own)
-    every = (*dependencies, *read)
+    every = (*dependencies, *_read_elsewhere(body, session, dependencies))
     config = _config(unit, body, locals_, every, listed)
     return _done(session, unit, config, _paths(every, listed))
+
+
+def _read_elsewhere(body: Branch, session: Session, own: Iterable[Dependency]) -> Iterator[Dependency]:
+    """The dependencies of files that were read or only exposed, as far as their outputs went into the unit's values."""
+    if not session.read_dependencies:
+        return
+    places = {origin.place for unknown in unknowns(plain(body)) for origin in unknown.origins}
+    known = {(dependency.name, dependency.path) for dependency in own}
+    for key, dependency in session.read_dependencies.items():
+        if key not in known and dependency.place in places:
+            yield dependency
 
 
 def _check_generated(file: str, session: Session) -> None:

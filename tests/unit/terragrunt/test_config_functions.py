@@ -88,6 +88,18 @@ def test_outputs_in_a_file_that_is_read_make_its_dependencies_the_units() -> Non
     assert inputs_of(files) == {"id": '(unknown: dependency.vpc["vpc"].outputs)'}
 
 
+def test_a_unit_that_reads_another_ones_file_does_not_depend_on_what_that_depends_on() -> None:
+    files = {
+        "dev/api/terragrunt.hcl": """
+            dependency "app" { config_path = "../app" }
+            inputs = { size = 3, url = dependency.app.outputs.url }
+        """,
+        "dev/app/terragrunt.hcl": 'inputs = { size = read_terragrunt_config("../api").inputs.size }',
+    }
+    assert inputs_of(files) == {"size": 3}
+    assert config_of(files).all_dependency_paths() == ()
+
+
 def test_what_was_read_can_be_given_again_as_a_whole() -> None:
     files = {
         "common/all.hcl": COMMON,
