@@ -113,7 +113,9 @@ def a_gate() -> Gate:
 
 def keep(state: State, snapshot: Snapshot, *events: Event) -> None:
     with state.runs.transaction() as transaction:
-        transaction.save(transaction.snapshot(snapshot.run.id), snapshot, events)
+        before = transaction.snapshot(snapshot.run.id)
+        version = before.run.version + 1 if before else 0
+        transaction.save(before, replace(snapshot, run=replace(snapshot.run, version=version)), events)
 
 
 def whole() -> Snapshot:
@@ -132,7 +134,7 @@ def test_a_snapshot_comes_back_as_it_was(state: State) -> None:
 def test_only_what_differs_is_written_and_nothing_vanishes(state: State) -> None:
     keep(state, whole())
     changed = replace(whole(), units={UNIT: replace(a_unit(), status=UnitStatus.FAILED)}, gates={}, approvals=())
-    keep(state, replace(changed, run=replace(changed.run, version=1)))
+    keep(state, changed)
 
     found = state.runs.snapshot("run")
     assert found is not None
@@ -140,6 +142,33 @@ def test_only_what_differs_is_written_and_nothing_vanishes(state: State) -> None
     assert found.gates == whole().gates
     assert found.approvals == whole().approvals
     assert state.runs.version("run") == 1
+
+
+def test_what_another_process_wrote_is_read(state: State) -> None:
+    keep(state, whole())
+    other = open_state(state.folder, FakeIds(), FakeClock(), FakeEnvironment())
+    keep(other, replace(whole(), units={UNIT: replace(a_unit(), status=UnitStatus.FAILED)}))
+    other.close()
+
+    with state.runs.transaction() as transaction:
+        found = transaction.snapshot("run")
+    assert found is not None
+    assert found.units[UNIT].status is UnitStatus.FAILED
+
+
+def test_what_was_rolled_back_is_not_remembered(state: State) -> None:
+    keep(state, whole())
+
+    def fail() -> None:
+        with state.runs.transaction() as transaction:
+            changed = replace(whole(), run=replace(a_run(), version=1), units={})
+            transaction.save(transaction.snapshot("run"), changed)
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        fail()
+    with state.runs.transaction() as transaction:
+        assert transaction.snapshot("run") == whole()
 
 
 def test_settled_attempts_are_kept_but_not_part_of_the_snapshot(state: State) -> None:
@@ -228,7 +257,7 @@ def test_who_lost_its_fence_writes_nothing(state: State) -> None:
     begun = begin(state, first)
     assert begun is not None
     with state.runs.transaction() as transaction:
-        transaction.give_up_attempt(begun, AttemptStatus.UNKNOWN, NOW)
+        transaction.free_lock(begun)
 
     assert not end(state, begun), "while nobody has the lock"
     taken_over = begin(state, second, "w2")
@@ -236,7 +265,7 @@ def test_who_lost_its_fence_writes_nothing(state: State) -> None:
     assert taken_over.fence is not None
     assert taken_over.fence > 1
     assert not end(state, begun), "while another has it"
-    assert [attempt.status.value for attempt in state.runs.attempts("run")] == ["unknown", "running"]
+    assert [attempt.status.value for attempt in state.runs.attempts("run")] == ["running", "running"]
     assert end(state, taken_over)
 
 

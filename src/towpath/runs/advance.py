@@ -19,7 +19,7 @@ from towpath.runs.actions import (
     TakeResult,
     Unchanged,
 )
-from towpath.runs.gating import current_tier, gate_actions
+from towpath.runs.gating import gate_actions
 from towpath.runs.position import Position
 
 __all__ = ["advance"]
@@ -44,10 +44,8 @@ Rule = Callable[[Position], "Sequence[Action] | None"]
 
 def _take_results(position: Position) -> Sequence[Action] | None:
     """What ended is dealt with first."""
-    ended = [
-        attempt for attempt in position.snapshot.attempts.values() if not (attempt.status.is_active or attempt.settled)
-    ]
-    return [TakeResult(attempt.id) for attempt in ended] or None
+    attempts = position.snapshot.attempts.values()
+    return [TakeResult(one.id) for one in attempts if not (one.status.is_active or one.settled)] or None
 
 
 def _stop(position: Position) -> Sequence[Action] | None:
@@ -86,7 +84,7 @@ def _join(position: Position) -> Sequence[Action] | None:
 
 def _refuse(position: Position) -> Sequence[Action] | None:
     """What may not be done fails before any engine is asked."""
-    tier = None if not position.run.applies else current_tier(position)
+    tier = None if not position.run.applies else position.tier
     refused = [
         unit
         for unit in position.members
@@ -146,12 +144,11 @@ def _failed_in_words(position: Position) -> str:
 
 
 def _finish(position: Position) -> Sequence[Action] | None:
-    return [SetStatus(RunStatus.SUCCEEDED)] if current_tier(position) is None else None
+    return [SetStatus(RunStatus.SUCCEEDED)] if position.tier is None else None
 
 
 def _gates(position: Position) -> Sequence[Action] | None:
-    tier = current_tier(position)
-    return (gate_actions(position, tier) or None) if tier is not None else None
+    return (gate_actions(position, position.tier) or None) if position.tier is not None else None
 
 
 def _nothing_to_apply(position: Position) -> Sequence[Action] | None:
@@ -173,8 +170,7 @@ def _work(position: Position) -> Sequence[Action] | None:
 
 
 def _of_current_tier(position: Position) -> Sequence[UnitRun]:
-    tier = current_tier(position)
-    return position.in_tier(tier) if tier is not None else []
+    return position.in_tier(position.tier) if position.tier is not None else []
 
 
 def _rest(position: Position) -> Sequence[Action] | None:

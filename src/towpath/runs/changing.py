@@ -25,6 +25,7 @@ class Changes:
         self._store = store
         self._clock = clock
         self._carrier = carrier
+        self._decided: tuple[str, int] | None = None
 
     def transaction(self) -> AbstractContextManager[RunTransaction]:
         return self._store.transaction()
@@ -35,10 +36,13 @@ class Changes:
             raise ProblemError(no_such_run(run))
         return snapshot
 
-    def advance(self, run: str) -> Snapshot:
-        """Decides whatever can be decided now."""
+    def advance(self, run: str, *, again: bool = True) -> Snapshot:
+        """Decides whatever can be decided now; unless `again`, only if something changed since it was decided last."""
         with self.transaction() as transaction:
-            return self.settle(transaction, self.load(transaction, run))
+            before = self.load(transaction, run)
+            if not again and self._decided == (run, before.run.version):
+                return before
+            return self.settle(transaction, before)
 
     def settle(
         self,
@@ -54,6 +58,7 @@ class Changes:
         settled = settle(changed or before, now)
         steps = (before, *settled.steps) if changed else settled.steps
         after = self._write(transaction, before, settled.snapshot, [*events, *events_of(steps, now)])
+        self._decided = (after.run.id, after.run.version)
         transaction.write_ledger(settled.ledger)
         self._enqueue(transaction, [attempt.id for attempt in settled.queued])
         return after
@@ -61,9 +66,17 @@ class Changes:
     def keep(
         self, transaction: RunTransaction, before: Snapshot, after: Snapshot, events: Iterable[Event] = ()
     ) -> Snapshot:
-        """Writes what differs and decides nothing."""
+        """Writes what differs and decides nothing: that is for whoever drives the run."""
         told = [*events, *events_of((before, after), self._clock.now())]
         return self._write(transaction, before, after, told)
+
+    def note(self, transaction: RunTransaction, before: Snapshot, after: Snapshot, event: Event) -> Snapshot:
+        """Writes what differs where nothing follows from it: there is no more to decide than before."""
+        was_decided = self._decided == (before.run.id, before.run.version)
+        written = self._write(transaction, before, after, [event])
+        if was_decided:
+            self._decided = (written.run.id, written.run.version)
+        return written
 
     def _write(
         self, transaction: RunTransaction, before: Snapshot, after: Snapshot, events: Sequence[Event]

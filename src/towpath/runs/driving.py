@@ -106,8 +106,7 @@ class Driver:
             if worker.id != me.id:
                 transaction.bury(worker)
         for attempt in transaction.active_attempts():
-            begun = attempt.status is AttemptStatus.RUNNING
-            self._give_up(transaction, attempt, AttemptStatus.UNKNOWN if begun else AttemptStatus.DROPPED)
+            self._give_up(transaction, attempt)
         for run in transaction.open_runs():
             if run.id != self.run and run.status is RunStatus.RUNNING:
                 before = self._plain().load(transaction, run.id)
@@ -115,14 +114,18 @@ class Driver:
                 halted = replace(run, status=RunStatus.HALTED, reason=reason, finished_at=now)
                 self._plain().keep(transaction, before, replace(before, run=halted))
 
-    def _give_up(self, transaction: RunTransaction, attempt: Attempt, status: AttemptStatus) -> None:
+    def _give_up(self, transaction: RunTransaction, attempt: Attempt) -> None:
         now = self.state.clock.now()
-        transaction.give_up_attempt(attempt, status, now)
+        begun = attempt.status is AttemptStatus.RUNNING
+        before = self._plain().load(transaction, attempt.run)
+        status = AttemptStatus.UNKNOWN if begun else AttemptStatus.DROPPED
         ended = replace(attempt, status=status, finished_at=now)
+        transaction.free_lock(attempt)
         events = [attempt_event(EventKind.ATTEMPT_FINISHED, ended, now)]
-        if status is AttemptStatus.UNKNOWN:
+        if begun:
             events.insert(0, Event(0, attempt.run, now, EventKind.WORKER_LOST, None, {"worker": attempt.worker}))
-        transaction.append(events)
+        after = replace(before, attempts={**before.attempts, ended.id: ended})
+        self._plain().keep(transaction, before, after, events)
 
     def _supersede(self, transaction: RunTransaction) -> None:
         """Older runs that rest give way to this one."""
@@ -156,7 +159,7 @@ class Driver:
         while True:
             self._pass_on_stop(changes)
             if self.state.runs.version(self.run) != seen or teller.wake_is_due():
-                snapshot = changes.advance(self.run)
+                snapshot = changes.advance(self.run, again=teller.wake_is_due())
                 seen = snapshot.run.version
                 teller.tell(snapshot)
                 if _rests(snapshot):

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from towpath.model.gates import OUTSIDE_ENVIRONMENT, GateSpec, Hold, HoldKind
+from towpath.model.gates import GateSpec, Hold, HoldKind
 from towpath.model.paths import UnitPath
 from towpath.model.runs import Approval, Gate, GateStatus, Run, UnitRun, UnitStatus
 from towpath.runs.actions import Action, Clear, OpenGate, PassGate, VoidGate
-from towpath.runs.position import Position
+from towpath.runs.position import Position, digest_of, environment_of
 
 __all__ = [
     "authors_of",
     "covers_of",
-    "current_tier",
-    "environment_of",
     "gate_actions",
     "may_approve",
     "people_said_yes",
     "voters",
 ]
-
-
-def environment_of(unit: UnitRun) -> str:
-    return unit.account or OUTSIDE_ENVIRONMENT
 
 
 def authors_of(run: Run) -> frozenset[str]:
@@ -71,11 +65,7 @@ def _void(position: Position) -> Sequence[Action]:
 
 def _still_asks(gate: Gate, position: Position) -> bool:
     units = position.units
-    return all(unit in units and _digest(units[unit]) == digest for unit, digest in gate.covers.items())
-
-
-def _digest(unit: UnitRun) -> str | None:
-    return unit.plan.digest if unit.plan is not None and not unit.must_replan else None
+    return all(unit in units and digest_of(units[unit]) == digest for unit, digest in gate.covers.items())
 
 
 def _cleared_or_asked(position: Position, tier: int) -> Sequence[Action]:
@@ -110,27 +100,16 @@ def _needs_nobody(unit: UnitRun) -> bool:
     return plan is not None and (plan.changes_nothing or (said_yes and plan.covered is True))
 
 
-def _said_yes(position: Position, unit: UnitRun, environment: str | None) -> bool:
-    """Whether a gate of this environment (None: a hold) was passed for the unit's latest plan."""
-    return any(
-        gate.status is GateStatus.PASSED
-        and gate.environment == environment
-        and gate.covers.get(unit.unit) is not None
-        and gate.covers[unit.unit] == _digest(unit)
-        for gate in position.snapshot.gates.values()
-    )
-
-
 def people_said_yes(position: Position, unit: UnitRun) -> bool:
     """Whether a gate or hold was passed for the unit's latest plan."""
     environments = (environment_of(unit), None)
-    return any(_said_yes(position, unit, environment) for environment in environments)
+    return any(position.said_yes(unit, environment) for environment in environments)
 
 
 def _gates_to_ask(position: Position, tier: int, units: Sequence[UnitRun]) -> Iterator[OpenGate]:
     asked = {gate.environment for gate in _open(position) if gate.tier == tier}
     for spec in position.run.gates:
-        waiting = [unit.unit for unit in units if _asks(spec, unit) and not _said_yes(position, unit, spec.environment)]
+        waiting = [unit.unit for unit in units if _asks(spec, unit) and not position.said_yes(unit, spec.environment)]
         if waiting and spec.environment not in asked:
             yield OpenGate(tier, spec, tuple(waiting))
 
@@ -140,7 +119,7 @@ def _asks(spec: GateSpec, unit: UnitRun) -> bool:
 
 
 def _waits_at_gate(position: Position, unit: UnitRun) -> bool:
-    return any(_asks(spec, unit) and not _said_yes(position, unit, spec.environment) for spec in position.run.gates)
+    return any(_asks(spec, unit) and not position.said_yes(unit, spec.environment) for spec in position.run.gates)
 
 
 def _open_hold(position: Position, tier: int) -> bool:
@@ -148,8 +127,8 @@ def _open_hold(position: Position, tier: int) -> bool:
 
 
 def _hold_to_ask(position: Position, tier: int, units: Sequence[UnitRun]) -> Sequence[OpenGate]:
-    held = _unseen_held(position, tier)
-    asking = [unit for unit in units if not _said_yes(position, unit, None)]
+    held = position.unseen_held(tier)
+    asking = [unit for unit in units if not position.said_yes(unit, None)]
     holds = [*_of_run(position, bool(asking)), *_of_plans(asking)]
     holds.extend(_protected(unit) for unit in held)
     if not holds:
@@ -197,38 +176,11 @@ def _too_much(position: Position) -> Iterator[Hold]:
             yield Hold(kind, words)
 
 
-def _unseen_held(position: Position, tier: int) -> Sequence[UnitRun]:
-    """Held units that change something, of which nobody said yet that the run may go on without them.
-
-    When nothing else is left to apply there is nothing to ask.
-    """
-    if not any(unit.held is None and not unit.status.is_terminal for unit in position.members):
-        return []
-    return [unit for unit in position.in_tier(tier) if _is_unseen(position, unit)]
-
-
-def _is_unseen(position: Position, unit: UnitRun) -> bool:
-    """Whether a person has still to see the held unit's plan."""
-    changes = unit.plan is not None and not unit.plan.changes_nothing
-    return unit.status is UnitStatus.HELD and changes and not _said_yes(position, unit, None)
-
-
-def current_tier(position: Position) -> int | None:
-    """The tier whose turn it is: the first that is not done, or holds a unit that a person has still to see."""
-    tiers = sorted({unit.tier for unit in position.units.values()})
-    return next((tier for tier in tiers if not _is_done_with(position, tier)), None)
-
-
-def _is_done_with(position: Position, tier: int) -> bool:
-    resolved = (position.is_resolved(unit.unit) for unit in position.units.values() if unit.tier == tier)
-    return all(resolved) and not _unseen_held(position, tier)
-
-
 def _protected(unit: UnitRun) -> Hold:
     return Hold(HoldKind.PROTECTED, "The unit is protected: it is planned and shown, and applied by hand.", unit.unit)
 
 
 def covers_of(position: Position, units: Iterable[UnitPath]) -> dict[UnitPath, str]:
     """The digests of the latest plans of these units."""
-    digests = ((path, _digest(position.units[path])) for path in units)
+    digests = ((path, digest_of(position.units[path])) for path in units)
     return {path: digest for path, digest in digests if digest is not None}

@@ -36,7 +36,8 @@ from towpath.model.runs import (
     UnitRun,
     UnitStatus,
 )
-from towpath.runs.gating import environment_of, voters
+from towpath.runs.gating import voters
+from towpath.runs.position import environment_of
 from towpath.stores import State
 
 __all__ = ["RunHistory", "broken_invariants", "history_of"]

@@ -7,11 +7,22 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from towpath.model.changes import Action
+from towpath.model.gates import OUTSIDE_ENVIRONMENT
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Exactness
-from towpath.model.runs import Snapshot, UnitRun, UnitStatus
+from towpath.model.runs import GateStatus, Snapshot, UnitRun, UnitStatus
 
-__all__ = ["Position"]
+__all__ = ["Position", "digest_of", "environment_of"]
+
+
+def environment_of(unit: UnitRun) -> str:
+    """The environment whose gate the unit passes."""
+    return unit.account or OUTSIDE_ENVIRONMENT
+
+
+def digest_of(unit: UnitRun) -> str | None:
+    """Of the unit's latest plan, None when it has none that is up to date."""
+    return unit.plan.digest if unit.plan is not None and not unit.must_replan else None
 
 
 class Position:
@@ -100,6 +111,40 @@ class Position:
             and not self.wants_plan(unit)
             and not self.waits(unit)
         )
+
+    def said_yes(self, unit: UnitRun, environment: str | None) -> bool:
+        """Whether a gate of this environment (None: a hold) was passed for the unit's latest plan."""
+        return any(
+            gate.status is GateStatus.PASSED
+            and gate.environment == environment
+            and gate.covers.get(unit.unit) is not None
+            and gate.covers[unit.unit] == digest_of(unit)
+            for gate in self.snapshot.gates.values()
+        )
+
+    @cached_property
+    def tier(self) -> int | None:
+        """The tier whose turn it is: the first that is not done, or has a held unit that a person has still to see."""
+        tiers = sorted({unit.tier for unit in self.units.values()})
+        return next((tier for tier in tiers if not self._is_done_with(tier)), None)
+
+    def _is_done_with(self, tier: int) -> bool:
+        resolved = (self.is_resolved(unit.unit) for unit in self.units.values() if unit.tier == tier)
+        return all(resolved) and not self.unseen_held(tier)
+
+    def unseen_held(self, tier: int) -> Sequence[UnitRun]:
+        """Held units that change something, of which nobody said yet that the run may go on without them. When nothing
+        else is left to apply there is nothing to ask.
+        """
+        return [unit for unit in self.in_tier(tier) if self._is_unseen(unit)] if self._has_work else []
+
+    def _is_unseen(self, unit: UnitRun) -> bool:
+        changes = unit.plan is not None and not unit.plan.changes_nothing
+        return unit.status is UnitStatus.HELD and changes and not self.said_yes(unit, None)
+
+    @cached_property
+    def _has_work(self) -> bool:
+        return any(unit.held is None and not unit.status.is_terminal for unit in self.members)
 
     def in_tier(self, tier: int) -> Sequence[UnitRun]:
         return [unit for unit in self.members if unit.tier == tier]

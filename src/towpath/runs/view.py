@@ -168,8 +168,12 @@ class RunView:
         }
 
     def gates_for(self, who: str) -> Sequence[Gate]:
-        """The open gates that take this person's word."""
-        return [gate for gate in self.open_gates if may_approve(gate, who, self.snapshot.run)]
+        """The open gates that take this person's word, and do not have it yet."""
+        return [gate for gate in self.open_gates if self._lacks(gate, who)]
+
+    def _lacks(self, gate: Gate, who: str) -> bool:
+        run = self.snapshot.run
+        return may_approve(gate, who, run) and who.lower() not in voters(gate, self.snapshot.approvals, run)
 
 
 def _from_whom(gate: Gate) -> str:

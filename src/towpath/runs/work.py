@@ -38,7 +38,9 @@ class LineWatcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """An attempt that has begun, and what it needs to know."""
+    """An attempt that has begun, and what it needs to know. `known_outputs` are those the ledger has; `is_read` tells
+    that other units of the run read them.
+    """
 
     attempt: Attempt
     run: Run
@@ -46,6 +48,7 @@ class _Begun:
     plan: Plan | None
     approved: Plan | None
     known_outputs: dict[str, str] | None
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class AttemptWork:
                 self._changes.settle(transaction, before, _with(before, refused))
                 return None
             event = attempt_event(EventKind.ATTEMPT_STARTED, begun, now)
-            self._changes.keep(transaction, before, _with(before, begun), [event])
+            self._changes.note(transaction, before, _with(before, begun), event)
             unit = before.units[begun.unit]
             base = unit.approved or unit.shown
             ledger = transaction.ledger_entry(unit.unit)
@@ -111,6 +114,7 @@ class AttemptWork:
                 plan=transaction.plan(begun.plan) if begun.plan else None,
                 approved=transaction.plan(base.attempt) if base else None,
                 known_outputs=dict(ledger.outputs) if ledger and not begun.look_first else None,
+                is_read=any(unit.unit in other.reads_from for other in before.units.values()),
             )
 
     def _work(self, begun: _Begun) -> End:
@@ -133,18 +137,24 @@ class AttemptWork:
     def _plan(self, begun: _Begun, log: _Log) -> End:
         unit, attempt = begun.unit, begun.attempt
         job = PlanJob(attempt.run, unit.unit, unit.commit, unit.fingerprint, unit.action, frozenset(attempt.pending))
-        outputs = begun.known_outputs
-        if outputs is None and unit.action is not Action.DESTROY:
-            outputs = dict(self._workbench.outputs(job))
+        outputs = self._outputs(job) if begun.known_outputs is None and begun.is_read else begun.known_outputs
         report = self._workbench.plan(job, log, self._cancellation)
         if report.plan is None or report.interrupted:
             status = AttemptStatus.INTERRUPTED if report.interrupted else AttemptStatus.FAILED
             return End(replace(attempt, status=status, problems=report.problems))
+        if outputs is None and report.plan.changes_nothing:
+            outputs = self._outputs(job)
         summary = _summary(begun, report.plan)
         ended = replace(
-            attempt, status=AttemptStatus.PLANNED, summary=summary, outputs=outputs or {}, problems=report.problems
+            attempt, status=AttemptStatus.PLANNED, summary=summary, outputs=outputs, problems=report.problems
         )
         return End(ended, report.plan)
+
+    def _outputs(self, job: PlanJob) -> dict[str, str]:
+        """As they stand now. Reading them costs about as much as a small plan, so it is done where they are needed: to
+        see whether an apply changes them, and for the ledger when there is nothing to apply.
+        """
+        return {} if job.action is Action.DESTROY else dict(self._workbench.outputs(job))
 
     def _apply(self, begun: _Begun, log: _Log) -> End:
         unit, attempt = begun.unit, begun.attempt

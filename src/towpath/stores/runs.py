@@ -25,16 +25,23 @@ _ACTIVE = [status.value for status in AttemptStatus if status.is_active]
 
 
 class RunStore:
-    """All runs of a state folder. Raises `ProblemError` as `failures.keeping_state` says."""
+    """All runs of a state folder. Raises `ProblemError` as `failures.keeping_state` says.
+
+    It remembers the snapshot that was written last: as long as the run's version is still that one, it need not be read
+    again. So every change of a run's rows goes with a new version.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._last: Snapshot | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[RunTransaction]:
         """Commits at the end, or rolls back when an exception leaves."""
         with self._database.transaction() as connection:
-            yield RunTransaction(connection)
+            transaction = RunTransaction(connection, self._last)
+            yield transaction
+        self._last = transaction.saved or self._last
 
     def runs(self) -> tuple[Run, ...]:
         """Every run, newest first."""
@@ -80,21 +87,35 @@ class RunStore:
 
 
 class RunTransaction:
-    """What can be read and written in one transaction. `connection` is for whoever enqueues work in it."""
+    """What can be read and written in one transaction. `connection` is for whoever enqueues work in it; `saved` is the
+    snapshot that was written last.
+    """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, known: Snapshot | None = None) -> None:
         self.connection = connection
+        self.saved: Snapshot | None = None
+        self._known = known
 
     def snapshot(self, run: str) -> Snapshot | None:
+        known = self.saved or self._known
+        if known is not None and known.run.id == run and known.run.version == self.version(run):
+            return known
         return load_snapshot(self.connection, run)
+
+    def version(self, run: str) -> int | None:
+        return self.connection.execute(select(schema.runs.c.version).where(schema.runs.c.id == run)).scalar()
 
     def run(self, run: str) -> Run | None:
         return load_run(self.connection, run)
 
     def save(self, before: Snapshot | None, after: Snapshot, events: Iterable[Event] = ()) -> None:
-        """Writes the rows that differ, and appends the events. `before` is what was read in this transaction."""
+        """Writes the rows that differ, and appends the events. `before` is what was read in this transaction, `after`
+        has all its rows and another version.
+        """
         write_changes(self.connection, before, after)
         append_events(self.connection, events)
+        open_attempts = {key: attempt for key, attempt in after.attempts.items() if not attempt.settled}
+        self.saved = replace(after, attempts=open_attempts)
 
     def append(self, events: Iterable[Event]) -> None:
         append_events(self.connection, events)
@@ -123,7 +144,7 @@ class RunTransaction:
         return [ATTEMPT.load(body) for body in bodies]
 
     def begin_attempt(self, queued: Attempt, worker: str, now: datetime.datetime) -> Attempt | None:
-        """Takes the lock of the attempt's unit with the next fence. None when another attempt that still runs has it."""
+        """Takes the lock of its unit with the next fence. None when another attempt that still runs has it."""
         if self.lock_holder(queued.unit) is not None:
             return None
         fence = self._take_lock(queued)
@@ -170,15 +191,14 @@ class RunTransaction:
         }
         self.connection.execute(update(schema.attempts).where(schema.attempts.c.id == attempt.id).values(**row))
 
-    def give_up_attempt(self, attempt: Attempt, status: AttemptStatus, now: datetime.datetime) -> None:
-        """Of an attempt whose process died: it ends as `status`, and whatever that process still writes is refused."""
+    def free_lock(self, attempt: Attempt) -> None:
+        """Of an attempt whose process died: its unit is free, and what that process still writes is refused."""
         locks = schema.locks
         self.connection.execute(
             update(locks)
             .where(locks.c.unit == attempt.unit, locks.c.attempt == attempt.id)
             .values(attempt=None, run=None, fence=locks.c.fence + 1)
         )
-        self._write_attempt(replace(attempt, status=status, finished_at=now))
 
     def ledger_entry(self, unit: UnitPath) -> LedgerEntry | None:
         return get_entry(self.connection, unit)

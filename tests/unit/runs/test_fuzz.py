@@ -102,7 +102,7 @@ def refuses(run: Simulation) -> bool:
     return any(unit.prevent_destroy and unit.action is Action.DESTROY for unit in run.snapshot.units.values())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(runs(), st.data())
 def test_the_invariants_hold_whatever_happens(run: Simulation, data: st.DataObject) -> None:
     run.settle()

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from fake_cloud import UnitState
@@ -239,12 +240,15 @@ def test_a_result_that_comes_after_somebody_took_over_is_not_written(house: Hous
     run = house.create(walk(step("dev/a")))
 
     def taken_over() -> None:
-        with house.state.runs.transaction() as transaction:
-            for attempt in transaction.active_attempts():
-                transaction.give_up_attempt(attempt, AttemptStatus.UNKNOWN, house.clock.now())
-                transaction.append([attempt_event(EventKind.ATTEMPT_FINISHED, attempt, house.clock.now())])
-
         house.bench.on_plan.clear()
+        with house.state.runs.transaction() as transaction:
+            before = transaction.snapshot(run)
+            assert before is not None
+            (attempt,) = transaction.active_attempts()
+            transaction.free_lock(attempt)
+            unknown = replace(attempt, status=AttemptStatus.UNKNOWN)
+            after = replace(before, run=replace(before.run, version=1000), attempts={attempt.id: unknown})
+            transaction.save(before, after, [attempt_event(EventKind.ATTEMPT_FINISHED, unknown, house.clock.now())])
 
     house.bench.on_plan[A] = taken_over
 
