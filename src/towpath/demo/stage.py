@@ -51,7 +51,8 @@ class Narrator:
 
     def command(self, words: Sequence[str]) -> None:
         self.line()
-        self.line(f"$ towpath {shlex.join(words)}", style="bold")
+        typed = [shlex.quote(word) if " " in word else word for word in words]
+        self.line(f"$ towpath {' '.join(typed)}", style="bold")
 
     def seen(self, text: str) -> None:
         """Something that was checked and found to be so."""
