@@ -131,7 +131,7 @@ class Driver:
         """Older runs that rest give way to this one."""
         changes = self._plain()
         mine = changes.load(transaction, self.run)
-        if not mine.run.applies or mine.run.status.is_terminal:
+        if not mine.run.applies or mine.run.status not in (RunStatus.RUNNING, RunStatus.WAITING):
             return
         for run in transaction.open_runs():
             if run.id == self.run:

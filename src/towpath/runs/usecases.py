@@ -85,22 +85,22 @@ class Runs:
         """
         run = self._find(run)
         Driver(self._state, self._workbench, self._carriers, run, cancellation, watcher).drive()
-        view = self.view(run)
-        if view.status.is_terminal:
-            self._forget_plan_files(run)
-        return view
+        for row in self._state.runs.runs():
+            if row.status.is_terminal and run in (row.id, row.superseded_by):
+                self._forget_plan_files(row.id)
+        return self.view(run)
 
     def begin_apply(self, run: str) -> RunView:
         """Makes an apply run of a plan run whose plans are made; they are what is applied. Raises `not-planned`."""
         with self._changes.transaction() as transaction:
             before = self._load(transaction, run)
             if before.run.applies and not before.run.status.is_terminal:
-                return RunView(before)
+                return self._seen(before)
             if before.run.status is not RunStatus.PLANNED:
                 raise ProblemError(_not_planned(before.run))
             begun = replace(before.run, kind=RunKind.APPLY, status=RunStatus.RUNNING, finished_at=None)
             units = {path: to_be_applied(unit) for path, unit in before.units.items()}
-            return RunView(self._changes.keep(transaction, before, replace(before, run=begun, units=units)))
+            return self._seen(self._changes.keep(transaction, before, replace(before, run=begun, units=units)))
 
     def approve(self, run: str, who: str, environment: str | None = None, reason: str = "") -> RunView:
         """Says yes at the gate of the environment, or at every open gate and hold that takes this person's word.
@@ -121,12 +121,12 @@ class Runs:
             events = [_said_event(vote, gate) for vote, gate in zip(said, gates, strict=True)]
             after = replace(before, approvals=(*before.approvals, *said))
             if word.approved:
-                return RunView(self._changes.keep(transaction, before, after, events))
+                return self._seen(self._changes.keep(transaction, before, after, events))
             closed = {gate.id: replace(gate, status=GateStatus.REJECTED, closed_at=word.at) for gate in gates}
             reason = f"Rejected by {who}: {word.reason}" if word.reason else f"Rejected by {who}."
             cancelled = replace(before.run, cancel_requested=True, reason=reason)
             after = replace(after, run=cancelled, gates={**before.gates, **closed})
-            return RunView(self._changes.settle(transaction, before, after, events))
+            return self._seen(self._changes.settle(transaction, before, after, events))
 
     def _word(self, word: Approval, gate: Gate) -> Approval:
         return replace(word, id=self._state.ids.short(), run=gate.run, gate=gate.id, digests=gate.covers)
@@ -141,27 +141,33 @@ class Runs:
             if before.run.status.is_terminal:
                 raise ProblemError(_has_ended(before.run))
             if before.run.status is not RunStatus.HALTED:
-                return RunView(before)
+                return self._seen(before)
             resumed = replace(before.run, status=RunStatus.RUNNING, reason=None, stopping=False, finished_at=None)
             units = {path: once_more(unit) for path, unit in before.units.items()}
-            return RunView(self._changes.keep(transaction, before, replace(before, run=resumed, units=units)))
+            return self._seen(self._changes.keep(transaction, before, replace(before, run=resumed, units=units)))
 
     def cancel(self, run: str, who: str = "") -> RunView:
         """Lets nothing more begin. What runs finishes; then, or at once when nothing runs, the run is cancelled."""
         with self._changes.transaction() as transaction:
             before = self._load(transaction, run)
             if before.run.status.is_terminal:
-                return RunView(before)
+                return self._seen(before)
             reason = f"Cancelled by {who}." if who else "The run was cancelled."
             flagged = replace(before, run=replace(before.run, cancel_requested=True, reason=reason))
             event = stop_requested(before.run.id, reason, self._state.clock.now())
-            return RunView(self._changes.settle(transaction, before, flagged, [event]))
+            after = self._changes.settle(transaction, before, flagged, [event])
+        if after.run.status.is_terminal:
+            self._forget_plan_files(after.run.id)
+        return self._seen(after)
 
     def view(self, run: str) -> RunView:
         snapshot = self._state.runs.snapshot(self._find(run))
         if snapshot is None:
             raise ProblemError(no_such_run(run))
-        return RunView(snapshot)
+        return self._seen(snapshot)
+
+    def _seen(self, snapshot: Snapshot) -> RunView:
+        return RunView(snapshot, self._state.lock().current())
 
     def list(self) -> tuple[Run, ...]:
         """Every run, newest first."""

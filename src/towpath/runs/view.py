@@ -10,6 +10,7 @@ from towpath.model.paths import UnitPath
 from towpath.model.runs import Gate, GateStatus, RunStatus, Snapshot, UnitRun
 from towpath.problems import Problem
 from towpath.runs.gating import may_approve, voters
+from towpath.stores import Holder
 
 __all__ = ["RunView", "UnitView"]
 
@@ -59,9 +60,13 @@ def _plan_json(row: UnitRun) -> dict[str, Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run at one moment. `units` are sorted by tier, then path; those that may follow and did not are not in it."""
+    """A run at one moment. `units` are sorted by tier, then path; those that may follow and did not are not in it.
+
+    `holder` is the process that works with the state at this moment, on this run or another one; None when none does.
+    """
 
     snapshot: Snapshot
+    holder: Holder | None = None
 
     @property
     def id(self) -> str:
@@ -98,7 +103,20 @@ class RunView:
         """What the run waits for, in sentences; empty when it waits for nothing."""
         if self.status.is_terminal:
             return ()
-        return (*self._gates_in_words(), *self._locks_in_words())
+        return (*self._gates_in_words(), *self._locks_in_words(), *self._process_in_words())
+
+    @property
+    def is_abandoned(self) -> bool:
+        """It should be worked on, and no process does: the one that did was killed."""
+        return self.status is RunStatus.RUNNING and (self.holder is None or self.holder.run != self.id)
+
+    def _process_in_words(self) -> Iterator[str]:
+        if not self.is_abandoned:
+            return
+        if self.holder is None:
+            yield "No process works on it: it goes on when it is resumed."
+        else:
+            yield f"Process {self.holder.pid} on {self.holder.host} works on run {self.holder.run} with the same state."
 
     def _gates_in_words(self) -> Iterator[str]:
         for gate in self.open_gates:
@@ -133,6 +151,7 @@ class RunView:
             "reason": run.reason,
             "superseded_by": run.superseded_by,
             "waiting_for": list(self.waiting_for),
+            "driven_by": self.holder.pid if self.holder is not None and self.holder.run == run.id else None,
             "tiers": list(self._tiers_json()),
             "gates": [self._gate_json(gate) for gate in self.snapshot.gates.values()],
             "may_follow": list(self.may_follow),

@@ -53,6 +53,19 @@ class StateLock:
             os.close(self._handle)
             self._handle = None
 
+    def current(self) -> Holder | None:
+        """Who has it at this moment, None when nobody does; what a dead process left written does not count."""
+        if not self._file.exists():
+            return None
+        handle = os.open(self._file, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return self.holder()
+        finally:
+            os.close(handle)
+        return None
+
     def holder(self) -> Holder | None:
         """Who has it, as that process wrote; None when nobody did, or it was just about to."""
         try:

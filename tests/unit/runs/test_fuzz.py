@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from run_house import step
@@ -105,6 +106,18 @@ def refuses(run: Simulation) -> bool:
 @settings(max_examples=200, deadline=None)
 @given(runs(), st.data())
 def test_the_invariants_hold_whatever_happens(run: Simulation, data: st.DataObject) -> None:
+    whatever_happens(run, data)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+@settings(max_examples=5000, deadline=None)
+@given(runs(), st.data())
+def test_the_invariants_hold_in_many_more_runs(run: Simulation, data: st.DataObject) -> None:
+    whatever_happens(run, data)
+
+
+def whatever_happens(run: Simulation, data: st.DataObject) -> None:
     run.settle()
     for _ in range(data.draw(st.integers(0, 40))):
         happen(data, run)

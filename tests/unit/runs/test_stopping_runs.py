@@ -8,14 +8,15 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fake_cloud import UnitState
-from run_house import House, statuses, step, walk
+from run_house import House, Recorder, statuses, step, walk
 from sqlalchemy.exc import OperationalError
 
 from towpath.model.changes import Action
-from towpath.model.events import EventKind
+from towpath.model.events import Event, EventKind
 from towpath.model.gates import GateSpec
 from towpath.model.paths import UnitPath
 from towpath.model.runs import AttemptStatus, RunSettings, RunStatus, Worker
@@ -23,6 +24,7 @@ from towpath.problems import ProblemError
 from towpath.runs.lease import WorkerLease
 from towpath.runs.telling import attempt_event
 from towpath.runs.work import AttemptWork, End
+from towpath.system import RandomIds
 
 A, B = UnitPath("dev/a"), UnitPath("dev/b")
 PROD = GateSpec("prod", approvals=1)
@@ -287,6 +289,76 @@ def test_it_goes_on_when_the_first_one_is_done(house: House, monkeypatch: pytest
     monkeypatch.setattr(house.cancellation, "wait", wait)
 
     assert statuses(house.apply(walk(step("dev/a")))) == {"dev/a": "applied"}
+
+
+def test_two_at_once_on_one_unit(house: House, tmp_path: Path) -> None:
+    """The second one begins when the first is done, and finds nothing left to do."""
+    first = House(house.folder, RandomIds())
+    began, may_end = threading.Event(), threading.Event()
+
+    def at_work() -> None:
+        began.set()
+        may_end.wait(20)
+
+    first.bench.on_apply[A] = at_work
+    thread = threading.Thread(target=first.apply, args=(walk(step("dev/a")),))
+    thread.start()
+    assert began.wait(20)
+    house.bench.cloud = first.cloud
+    run = house.create(walk(step("dev/a")))
+    assert house.runs.view(run).waiting_for[0].startswith(f"Process {os.getpid()}")
+    house.seen = Releasing(may_end)
+    view = house.runs.drive(run, RealWaiting(), house.seen)
+    thread.join()
+    first.state.close()
+
+    assert statuses(view) == {"dev/a": "unchanged"}
+    assert EventKind.QUEUED_BEHIND in [event.kind for event in house.seen.events]
+    assert first.cloud.notes() == ["dev/a main commit-1"]
+    house.check()
+
+
+class Releasing(Recorder):
+    """Lets the first one end as soon as the second is told that it waits."""
+
+    def __init__(self, may_end: threading.Event) -> None:
+        super().__init__()
+        self._may_end = may_end
+
+    def event(self, event: Event) -> None:
+        super().event(event)
+        if event.kind is EventKind.QUEUED_BEHIND:
+            self._may_end.set()
+
+
+class RealWaiting:
+    def level(self) -> int:
+        return 0
+
+    def wait(self, level: int, seconds: float) -> int:
+        threading.Event().wait(min(seconds, 0.02))
+        return 0
+
+
+def test_a_run_whose_process_was_killed_says_so(house: House) -> None:
+    run = house.create(walk(step("dev/a")))
+    house.carriers.before_each = lambda _: kill()
+    die(house, run)
+
+    view = house.runs.view(run)
+
+    assert (view.status, view.is_abandoned) == (RunStatus.RUNNING, True)
+    assert view.waiting_for == ("No process works on it: it goes on when it is resumed.",)
+
+
+def test_plan_files_of_runs_that_gave_way_or_were_cancelled_are_deleted(house: House) -> None:
+    waiting = walk(step("prod/a"), gates=[PROD])
+    house.apply(waiting)
+    second = house.apply(waiting)
+    assert len(list((house.folder / "plans").iterdir())) == 1
+    house.runs.cancel(second.id)
+
+    assert list((house.folder / "plans").iterdir()) == []
 
 
 def full(*_: object) -> None:
