@@ -13,6 +13,7 @@ import click
 
 from towpath.cli.output import Mode, Output
 from towpath.git import Repository
+from towpath.service.outside import Outside
 from towpath.system import Clock, Environment, Ids, Processes
 
 __all__ = ["App", "Doors", "Options", "pass_app"]
@@ -57,6 +58,11 @@ class App:
         """The folder that the command is about: `-C`, or where it was started."""
         given = self.options.folder
         return self.doors.folder / given if given is not None else self.doors.folder
+
+    @property
+    def outside(self) -> Outside:
+        doors = self.doors
+        return Outside(self.folder, self.options.state, doors.processes, doors.environment, doors.clock, doors.ids)
 
     @property
     def output(self) -> Output:

@@ -9,7 +9,25 @@ from towpath.problems import Problem, has_errors
 
 __all__ = ["ExitStatus", "status_of"]
 
-_NOT_THE_USERS_DOING = frozenset(["cannot-start", "git-failed", "missing-object", "process-timeout", "internal-error"])
+_NOT_THE_USERS_DOING = frozenset(
+    [
+        "cannot-start",
+        "cloud-not-started",
+        "demo-extra-missing",
+        "disk-full",
+        "engine-missing",
+        "executable-not-found",
+        "git-failed",
+        "internal-error",
+        "lease-lost",
+        "missing-object",
+        "process-timeout",
+        "state-busy",
+        "state-damaged",
+        "state-in-use",
+        "state-not-writable",
+    ]
+)
 
 
 class ExitStatus(IntEnum):

@@ -75,7 +75,7 @@ def run(arguments: Sequence[str], doors: Doors) -> int:
         status = cli.main(list(arguments), prog_name="towpath", obj=app, standalone_mode=False)
     except click.ClickException as error:
         return _usage(app, error, arguments)
-    except click.Abort:
+    except (click.Abort, KeyboardInterrupt):
         return ExitStatus.FAILED
     except ProblemError as error:
         return _failed(app, error)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 from towpath.config import TowpathConfig
 from towpath.engines.terraform.binary import EngineChoice, find_engine
 from towpath.problems import ProblemError
+from towpath.service.outside import Outside
 from towpath.service.reading import Reading
 from towpath.service.state import state_folder
 from towpath.stores import open_state
-from towpath.system import Clock, Environment, Ids, Processes
 from towpath.system.aws import BotoAws
 
 __all__ = ["Finding", "Verdict", "examine"]
@@ -40,23 +39,11 @@ class Finding:
         return {"part": self.part, "verdict": self.verdict.value, "detail": self.detail, "hint": self.hint}
 
 
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """What is examined: the folder somebody stands in, and the doors to the outside."""
-
-    folder: Path
-    state: Path | None
-    processes: Processes
-    environment: Environment
-    clock: Clock
-    ids: Ids
-
-
-def examine(patient: Patient) -> Iterator[Finding]:
+def examine(outside: Outside) -> Iterator[Finding]:
     """Looks at one part after the other; each finding is ready before the next part is looked at."""
-    yield _part("git", lambda: _git(patient))
+    yield _part("git", lambda: _git(outside))
     try:
-        reading = Reading.open(patient.folder, patient.processes, patient.environment)
+        reading = Reading.open(outside.folder, outside.processes, outside.environment)
         live = reading.live()
     except ProblemError as error:
         yield _finding("repository", error, Verdict.MISSING)
@@ -70,9 +57,9 @@ def examine(patient: Patient) -> Iterator[Finding]:
         else:
             yield Finding("repository", Verdict.OK, detail)
         config = live.config
-        yield _part("state", lambda: _state(patient, reading, config))
-    yield _part("engine", lambda: _engine(patient, config))
-    yield _part("credentials", lambda: _credentials(patient), Verdict.ATTENTION)
+        yield _part("state", lambda: _state(outside, reading, config))
+    yield _part("engine", lambda: _engine(outside, config))
+    yield _part("credentials", lambda: _credentials(outside), Verdict.ATTENTION)
 
 
 def _part(name: str, look: Callable[[], str], otherwise: Verdict = Verdict.MISSING) -> Finding:
@@ -87,24 +74,24 @@ def _finding(name: str, error: ProblemError, verdict: Verdict) -> Finding:
     return Finding(name, verdict, f"{problem.summary}. {problem.detail}".strip(), problem.hint)
 
 
-def _git(patient: Patient) -> str:
-    said = patient.processes.run(["git", "--version"], timeout=60)
+def _git(outside: Outside) -> str:
+    said = outside.processes.run(["git", "--version"], timeout=60)
     return said.stdout.decode("utf-8", "replace").strip()
 
 
-def _state(patient: Patient, reading: Reading, config: TowpathConfig) -> str:
-    folder = state_folder(reading.repository, config, patient.state, patient.environment)
-    open_state(folder, patient.ids, patient.clock, patient.environment).close()
+def _state(outside: Outside, reading: Reading, config: TowpathConfig) -> str:
+    folder = state_folder(reading.repository, config, outside.state, outside.environment)
+    open_state(folder, outside.ids, outside.clock, outside.environment).close()
     return str(folder)
 
 
-def _engine(patient: Patient, config: TowpathConfig) -> str:
+def _engine(outside: Outside, config: TowpathConfig) -> str:
     wanted = config.engine
     constraints = (("towpath.yml", wanted.version),) if wanted.version else ()
-    engine = find_engine(EngineChoice(wanted.name, wanted.binary, constraints), patient.processes)
+    engine = find_engine(EngineChoice(wanted.name, wanted.binary, constraints), outside.processes)
     return f"{engine.name} {engine.version} ({engine.path})"
 
 
-def _credentials(patient: Patient) -> str:
-    identity = BotoAws(patient.clock).identity()
+def _credentials(outside: Outside) -> str:
+    identity = BotoAws(outside.clock).identity()
     return f"{identity.arn} (account {identity.account})"

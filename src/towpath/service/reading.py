@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from towpath.changes import ChangesRequest, Overlay, find_changes
+from towpath.config import TowpathConfig, load_config
 from towpath.git import Repository
-from towpath.live import ContentHashes, Live, load_live
+from towpath.live import CONFIG_FILE, ContentHashes, Live, load_live
 from towpath.model.changes import ChangeSet
 from towpath.model.paths import UnitPath
 from towpath.planning import Walk, plan_walk
+from towpath.problems import ProblemError
 from towpath.system import Environment, Processes
 from towpath.terragrunt import ParseCache
 
@@ -53,6 +55,15 @@ class Reading:
             tree = self.repository.tree(commit)
             self._lives[commit] = load_live(tree, self.cache, self.environment, hashes=self._hashes)
         return self._lives[commit]
+
+    def config(self, revision: str = "HEAD") -> TowpathConfig:
+        """The settings at a commit, the defaults where they are broken or where there is no such commit. No unit is
+        read, so that it takes no time in a large repository.
+        """
+        try:
+            return load_config(self.repository.tree(revision).read(CONFIG_FILE)).value
+        except ProblemError:
+            return TowpathConfig()
 
     def compare(self, base: str, head: str = "HEAD") -> Comparison:
         """What differs between two commits. Raises `ProblemError` (`unknown-commit`)."""

@@ -18,28 +18,16 @@ from towpath.problems import Problem, ProblemError, has_errors
 from towpath.runners import LocalRunner
 from towpath.runs import Carrier, Runs, RunView, settings_of
 from towpath.runs.workbench import TerraformWorkbench, Tools
+from towpath.service.outside import Outside
 from towpath.service.reading import Reading
 from towpath.service.state import state_folder
 from towpath.stores import State, open_state
-from towpath.system import Clock, Environment, Ids, Processes
 from towpath.system.aws import BotoAws
 from towpath.system.guarded import SystemGuardedProcesses
 
-__all__ = ["Asked", "Outside", "Working", "open_working"]
+__all__ = ["Asked", "Working", "open_working"]
 
 _MOST_COMMITS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """The doors to the outside, and where somebody stands; `state` is what they asked for with `--state`."""
-
-    folder: Path
-    state: Path | None
-    processes: Processes
-    environment: Environment
-    clock: Clock
-    ids: Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +79,7 @@ class Working:
     def create(self, walk: Walk, kind: RunKind) -> str:
         """Keeps a run for the walk. Raises `engine-missing` and `engine-version` before anything is begun."""
         self.require_engine()
-        settings = settings_of(self.reading.live().config)
+        settings = settings_of(self.reading.config())
         return self.runs.create(walk, kind, self.who(), self._commits(walk), settings)
 
     def take_up(self, run: str) -> RunView:
@@ -101,7 +89,7 @@ class Working:
 
     def require_engine(self) -> None:
         """Raises `ProblemError` (`engine-missing`, `engine-version`) when nothing could be planned or applied."""
-        wanted = self.reading.live().config.engine
+        wanted = self.reading.config().engine
         constraints = (("towpath.yml", wanted.version),) if wanted.version else ()
         find_engine(EngineChoice(wanted.name, wanted.binary, constraints), self.outside.processes)
 
@@ -139,7 +127,7 @@ def open_working(outside: Outside) -> Iterator[Working]:
     Raises `ProblemError` (`not-a-repository`, `state-not-writable`, and as `open_state` says).
     """
     reading = Reading.open(outside.folder, outside.processes, outside.environment)
-    config = reading.live().config
+    config = reading.config()
     folder = state_folder(reading.repository, config, outside.state, outside.environment)
     _must_be_outside(folder, reading.repository.folder)
     state = open_state(folder, outside.ids, outside.clock, outside.environment)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from towpath.cli.app import App, pass_app
+from towpath.cli.commands.arguments import complete_run, complete_unit, logs_option, since_option
 from towpath.cli.commands.reading import find_unit, tell_uncommitted
 from towpath.cli.commands.running import drive, finish, nothing_to_do, working
 from towpath.model.runs import RunKind
@@ -12,14 +13,17 @@ from towpath.service.working import Asked
 
 __all__ = ["apply", "destroy"]
 
-_logs = click.option("--logs/--no-logs", default=True, help="Whether to stream what the engine prints.")
-
 
 @click.command()
-@click.argument("units", nargs=-1, metavar="[UNIT]...")
-@click.option("--run", metavar="RUN", help="Go on with this run: apply its plans, or what is left of it.")
-@click.option("--since", metavar="BASE", help="What changed since this commit. Default: since each unit's last apply.")
-@_logs
+@click.argument("units", nargs=-1, metavar="[UNIT]...", shell_complete=complete_unit)
+@click.option(
+    "--run",
+    metavar="RUN",
+    help="Go on with this run: apply its plans, or what is left of it.",
+    shell_complete=complete_run,
+)
+@since_option
+@logs_option
 @pass_app
 def apply(app: App, units: tuple[str, ...], run: str | None, since: str | None, logs: bool) -> int:
     """Run to the end: plan, gates, apply, tier by tier."""
@@ -41,8 +45,8 @@ def apply(app: App, units: tuple[str, ...], run: str | None, since: str | None, 
 
 
 @click.command()
-@click.argument("units", nargs=-1, required=True, metavar="UNIT...")
-@_logs
+@click.argument("units", nargs=-1, required=True, metavar="UNIT...", shell_complete=complete_unit)
+@logs_option
 @pass_app
 def destroy(app: App, units: tuple[str, ...], logs: bool) -> int:
     """Take units down: plan, gates, destroy, in reverse order of their dependencies."""

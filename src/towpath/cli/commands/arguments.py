@@ -1,16 +1,18 @@
-"""Arguments that several commands share."""
+"""Arguments that several commands share, and what the shell offers for them."""
 
 from __future__ import annotations
 
 import click
+from click.shell_completion import CompletionItem
 
 from towpath.cli.app import App
 from towpath.cli.commands.reading import open_reading
 from towpath.problems import ProblemError
 
-__all__ = ["complete_unit"]
+__all__ = ["complete_run", "complete_unit", "logs_option", "run_argument", "since_option"]
 
 _CONFIGURATION = "terragrunt.hcl"
+_MOST_RUNS = 20
 
 
 def complete_unit(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
@@ -26,3 +28,30 @@ def complete_unit(context: click.Context, parameter: click.Parameter, incomplete
         return []
     folders = (file.rpartition("/") for file in files)
     return [folder for folder, _, name in folders if name == _CONFIGURATION and folder.startswith(incomplete)]
+
+
+def complete_run(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The newest runs, each with what it is and how it stands."""
+    del parameter
+    # The database takes long to load, and only this needs it.
+    from towpath.service.kept import kept_runs
+
+    app = context.find_object(App)
+    if app is None:
+        return []
+    try:
+        runs = kept_runs(app.outside)[:_MOST_RUNS]
+    except ProblemError:
+        return []
+    return [
+        CompletionItem(run.id, help=f"{run.kind.value} of {run.head[:12]}, {run.status.value}")
+        for run in runs
+        if run.id.startswith(incomplete)
+    ]
+
+
+run_argument = click.argument("run", shell_complete=complete_run)
+since_option = click.option(
+    "--since", metavar="BASE", help="What changed since this commit. Default: since each unit's last apply."
+)
+logs_option = click.option("--logs/--no-logs", default=True, help="Whether to stream what the engine prints.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from towpath.cli.app import App, pass_app
+from towpath.cli.commands.arguments import logs_option, run_argument
 from towpath.cli.commands.running import drive, finish, working
 from towpath.cli.exits import ExitStatus
 from towpath.cli.views.runs import run_lines
@@ -19,7 +20,7 @@ _environment = click.option(
 
 
 @click.command()
-@click.argument("run")
+@run_argument
 @_environment
 @click.option("--reason", default="", help="Why, for those who read it later.")
 @pass_app
@@ -30,7 +31,7 @@ def approve(app: App, run: str, environment: str | None, reason: str) -> int:
 
 
 @click.command()
-@click.argument("run")
+@run_argument
 @_environment
 @click.option("--reason", default="", help="Why, for those who read it later.")
 @pass_app
@@ -41,8 +42,8 @@ def reject(app: App, run: str, environment: str | None, reason: str) -> int:
 
 
 @click.command()
-@click.argument("run")
-@click.option("--logs/--no-logs", default=True, help="Whether to stream what the engine prints.")
+@run_argument
+@logs_option
 @pass_app
 def resume(app: App, run: str, logs: bool) -> int:
     """Go on with a run that waited, was halted or interrupted; what is done stays done."""
@@ -54,7 +55,7 @@ def resume(app: App, run: str, logs: bool) -> int:
 
 
 @click.command()
-@click.argument("run")
+@run_argument
 @pass_app
 def cancel(app: App, run: str) -> int:
     """Let nothing more of a run begin; what runs finishes."""

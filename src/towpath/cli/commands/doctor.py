@@ -7,7 +7,7 @@ import click
 from towpath.cli.app import App, pass_app
 from towpath.cli.exits import ExitStatus
 from towpath.cli.views.doctor import findings_lines
-from towpath.service.diagnosis import Patient, Verdict, examine
+from towpath.service.diagnosis import Verdict, examine
 
 __all__ = ["doctor"]
 
@@ -16,10 +16,8 @@ __all__ = ["doctor"]
 @pass_app
 def doctor(app: App) -> int:
     """Is everything there that planning and applying need; what to do about each part that is not."""
-    doors = app.doors
-    patient = Patient(app.folder, app.options.state, doors.processes, doors.environment, doors.clock, doors.ids)
     findings = []
-    for finding in examine(patient):
+    for finding in examine(app.outside):
         findings.append(finding)
         if not app.output.mode.json:
             app.output.show(*findings_lines([finding]))

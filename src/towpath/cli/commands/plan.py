@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from towpath.cli.app import App, pass_app
+from towpath.cli.commands.arguments import complete_unit, logs_option, since_option
 from towpath.cli.commands.reading import find_unit, tell_uncommitted
 from towpath.cli.commands.running import drive, finish, nothing_to_do, working
 from towpath.model.runs import RunKind
@@ -14,9 +15,9 @@ __all__ = ["plan"]
 
 
 @click.command()
-@click.argument("units", nargs=-1, metavar="[UNIT]...")
-@click.option("--since", metavar="BASE", help="What changed since this commit. Default: since each unit's last apply.")
-@click.option("--logs/--no-logs", default=True, help="Whether to stream what the engine prints.")
+@click.argument("units", nargs=-1, metavar="[UNIT]...", shell_complete=complete_unit)
+@since_option
+@logs_option
 @pass_app
 def plan(app: App, units: tuple[str, ...], since: str | None, logs: bool) -> int:
     """Plan these units, or what changed; the plans are kept as a run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,7 +13,7 @@ from towpath.model.paths import UnitPath, unit_path
 from towpath.problems import Problem, ProblemError
 from towpath.service.reading import Reading
 
-__all__ = ["find_unit", "open_reading", "tell_uncommitted"]
+__all__ = ["find_unit", "open_reading", "tell_uncommitted", "unit_among"]
 
 
 def open_reading(app: App) -> Reading:
@@ -32,9 +33,9 @@ def find_unit(app: App, reading: Reading, live: Live, argument: str) -> Unit:
 
     Raises `ProblemError` (`unknown-unit`).
     """
-    for candidate in _meanings(app.folder, reading.repository.folder, argument):
-        if candidate in live.units:
-            return live.units[candidate]
+    found = unit_among(live.units, app.folder, reading.repository.folder, argument)
+    if found is not None:
+        return live.units[found]
     close = get_close_matches(argument.strip("/"), list(live.units), n=3)
     raise ProblemError(
         Problem(
@@ -44,6 +45,11 @@ def find_unit(app: App, reading: Reading, live: Live, argument: str) -> Unit:
             hint=f"Did you mean {' or '.join(close)}?" if close else "`towpath units` lists every unit.",
         )
     )
+
+
+def unit_among(units: Collection[UnitPath], folder: Path, top: Path, argument: str) -> UnitPath | None:
+    """Which of these units somebody means who stands in `folder` of the repository at `top`."""
+    return next((path for path in _meanings(folder, top, argument) if path in units), None)
 
 
 def _meanings(folder: Path, top: Path, argument: str) -> list[UnitPath]:

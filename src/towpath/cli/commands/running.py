@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -23,7 +23,7 @@ from towpath.model.runs import Gate, RunStatus
 from towpath.planning import Walk
 from towpath.problems import has_errors
 from towpath.runs import RunView
-from towpath.service.working import Outside, Working, open_working
+from towpath.service.working import Working, open_working
 from towpath.system.interrupts import interrupts_counted
 
 __all__ = ["drive", "finish", "nothing_to_do", "working"]
@@ -34,9 +34,7 @@ _DONE = frozenset([RunStatus.SUCCEEDED, RunStatus.PLANNED])
 @contextmanager
 def working(app: App) -> Iterator[Working]:
     """The repository somebody stands in, with its runs."""
-    doors = app.doors
-    outside = Outside(app.folder, app.options.state, doors.processes, doors.environment, doors.clock, doors.ids)
-    with open_working(outside) as opened:
+    with open_working(app.outside) as opened:
         yield opened
 
 
@@ -69,13 +67,14 @@ def drive(app: App, opened: Working, run: str, *, logs: bool) -> RunView:
         words = (
             "Stopping as soon as what runs has ended; Ctrl-C again kills it." if level == 1 else "Killing what runs."
         )
-        output.note(line(Span(words, Style.WARNING)))
+        with suppress(RuntimeError):  # the signal came while a line was being written: the run's events tell it too
+            output.note(line(Span(words, Style.WARNING)))
 
     while True:
         with interrupts_counted(told) as interrupts:
             view = opened.runs.drive(run, interrupts, progress)
         if view.status is not RunStatus.WAITING or not _can_ask(app) or not _asked(app, opened, view):
-            return view
+            return opened.runs.view(view.id)
 
 
 def _can_ask(app: App) -> bool:
@@ -84,26 +83,35 @@ def _can_ask(app: App) -> bool:
 
 
 def _asked(app: App, opened: Working, view: RunView) -> bool:
-    """Shows what waits and asks; whether the run can go on."""
+    """Shows what waits and asks, gate by gate; whether anything was decided, so that the run is to be driven again."""
     who = opened.who()
     gates = view.gates_for(who)
-    if not gates:
-        return False
-    for gate in gates:
+    if gates:
+        app.output.show("", *(line(Span(sentence, Style.WARNING)) for sentence in view.waiting_for))
+    # A yes without an environment is a yes to everything that waits: the hold comes last, when all else has its yes.
+    for gate in sorted(gates, key=lambda one: one.environment is None):
         _show_gate(app.output, opened, view, gate)
-        answer = click.prompt(f"Let {gate.environment or 'it'} go on?", type=click.Choice(["yes", "no", "later"]))
+        answer = _answer(app.output, gate)
         if answer == "later":
             return False
         if answer == "no":
             opened.runs.reject(view.id, who, gate.environment)
             return True
         opened.runs.approve(view.id, who, gate.environment)
-    return True
+    return bool(gates)
+
+
+def _answer(output: Output, gate: Gate) -> str:
+    """`yes`, `no` or `later`. Whoever leaves the question by Ctrl-C or by closing the input has not decided."""
+    try:
+        answer: str = click.prompt(f"Let {gate.environment or 'it'} go on?", type=click.Choice(["yes", "no", "later"]))
+    except click.Abort:
+        output.show("")
+        return "later"
+    return answer
 
 
 def _show_gate(output: Output, opened: Working, view: RunView, gate: Gate) -> None:
-    for sentence in view.waiting_for:
-        output.show(line(Span(sentence, Style.WARNING)))
     for unit in sorted(gate.covers):
         plan = opened.runs.plan(view.id, unit)
         if plan is not None:

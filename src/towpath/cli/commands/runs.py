@@ -5,16 +5,21 @@ from __future__ import annotations
 import click
 
 from towpath.cli.app import App, pass_app
+from towpath.cli.commands.arguments import complete_run, complete_unit, run_argument
+from towpath.cli.commands.reading import unit_among
 from towpath.cli.commands.running import working
 from towpath.cli.exits import ExitStatus
 from towpath.cli.views.plans import plan_lines
 from towpath.cli.views.runs import run_json, run_lines, runs_table
 from towpath.cli.views.tables import Span, Style, line
-from towpath.model.paths import unit_path
+from towpath.model.paths import UnitPath
 from towpath.problems import Problem, ProblemError
+from towpath.runs import RunView
 from towpath.service.working import Working
 
 __all__ = ["logs", "runs", "status"]
+
+_MOST_NAMED = 8
 
 
 @click.command()
@@ -34,7 +39,7 @@ def runs(app: App, most: int) -> int:
 
 
 @click.command()
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_run)
 @click.option("--plans", is_flag=True, help="The plans of its units as well.")
 @pass_app
 def status(app: App, run: str | None, plans: bool) -> int:
@@ -53,14 +58,14 @@ def status(app: App, run: str | None, plans: bool) -> int:
 
 
 @click.command()
-@click.argument("run")
-@click.argument("unit", required=False)
+@run_argument
+@click.argument("unit", required=False, shell_complete=complete_unit)
 @pass_app
 def logs(app: App, run: str, unit: str | None) -> int:
     """What the engine printed for a unit, or for every unit of a run."""
     with working(app) as opened:
         view = opened.runs.view(run)
-        chosen = [unit_path(unit)] if unit else [one.row.unit for one in view.units]
+        chosen = [_unit_of(app, opened, view, unit)] if unit else [one.row.unit for one in view.units]
         lines = {path: list(opened.runs.logs(view.id, path)) for path in chosen}
     if app.output.mode.json:
         app.output.document({"run": view.id, "logs": lines})
@@ -71,6 +76,16 @@ def logs(app: App, run: str, unit: str | None) -> int:
         for text in said:
             app.output.show(text)
     return ExitStatus.DONE
+
+
+def _unit_of(app: App, opened: Working, view: RunView, argument: str) -> UnitPath:
+    known = view.snapshot.units
+    found = unit_among(known, app.folder, opened.reading.repository.folder, argument)
+    if found is not None:
+        return found
+    detail = f"{argument} is not part of run {view.id}."
+    hint = f"Its units are: {', '.join(sorted(known)[:_MOST_NAMED])}{', …' if len(known) > _MOST_NAMED else ''}"
+    raise ProblemError(Problem("unit-not-in-run", "The unit is not part of the run", detail, hint=hint))
 
 
 def _newest(opened: Working) -> str:

@@ -78,5 +78,9 @@ def _attribute_line(attribute: AttributeChange, *, verbose: bool) -> Line:
 
 
 def _output_line(output: OutputChange) -> Line:
+    """An output that is to have a value, and has none in the plan, is known after the apply."""
     before, after = clip(json_text(output.before), _LONGEST_VALUE), clip(json_text(output.after), _LONGEST_VALUE)
-    return line("      ", Span(f"output {output.name}", Style.FAINT), f": {before} → {after}")
+    if output.after is None and output.action is not ResourceAction.DELETE:
+        after = "(known after apply)"
+    change = after if output.action is ResourceAction.CREATE else f"{before} → {after}"
+    return line("      ", Span(f"output {output.name}", Style.FAINT), f": {change}")
