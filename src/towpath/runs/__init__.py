@@ -15,7 +15,10 @@
    result only while it still holds that fence. DBOS carries it from the queue to a thread.
 8. One process works with a state folder at a time. What a dead one left behind ended unknown, or never began; after an
    unknown apply reality is looked at first, and if the plan no longer fits it, the unit is planned again.
-9. A run that begins takes the place of older ones that rest, where it brings another commit or the same units.
+9. A run that begins takes the place of older ones that rest, where it brings another commit or the same units; so
+   does a commit from which nothing differs (`Runs.give_way`).
+10. A protected unit is planned and shown. While it would change something and other work is left, the run holds until a
+    person has seen it; what reads from it is planned exactly only then, since it may have been applied by hand.
 
 This package knows no SQL, no engine and no terminal. How DBOS is opened is `runs.carrier`; it takes long to load, so
 it is not loaded here.

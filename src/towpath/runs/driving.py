@@ -12,12 +12,13 @@ from typing import Protocol
 from towpath.model.commands import Cancellation
 from towpath.model.events import Event, EventKind
 from towpath.model.paths import UnitPath
-from towpath.model.runs import Attempt, AttemptStatus, GateStatus, Run, RunStatus, Snapshot, UnitStatus, Worker
+from towpath.model.runs import Attempt, AttemptStatus, RunStatus, Snapshot, Worker
 from towpath.model.work import Workbench
 from towpath.problems import Problem, ProblemError
 from towpath.runs.carrying import Carrier, Carriers
 from towpath.runs.changing import Changes
 from towpath.runs.lease import LEASE_SECONDS, WorkerLease
+from towpath.runs.superseding import gives_way, superseded
 from towpath.runs.telling import attempt_event, stop_requested
 from towpath.runs.work import AttemptWork
 from towpath.stores import Holder, RunTransaction, State
@@ -137,8 +138,8 @@ class Driver:
             if run.id == self.run:
                 return
             other = changes.load(transaction, run.id)
-            if _gives_way(other, mine):
-                changes.keep(transaction, other, _superseded(other, mine.run, self.state.clock.now()))
+            if gives_way(other, mine):
+                changes.keep(transaction, other, superseded(other, mine.run.head, mine.run.id, self.state.clock.now()))
 
     def _carry(self, worker: Worker, lease: WorkerLease) -> None:
         with self.state.runs.transaction() as transaction:
@@ -212,33 +213,6 @@ class _Teller:
 def _rests(snapshot: Snapshot) -> bool:
     busy = any(attempt.status.is_active for attempt in snapshot.attempts.values())
     return snapshot.run.status is not RunStatus.RUNNING and not busy
-
-
-def _gives_way(older: Snapshot, newer: Snapshot) -> bool:
-    """A run that rests gives way to a newer commit, or to a newer run of the same units. Plans that wait for nobody
-    give way only where the newer commit brings the same units.
-    """
-    other_commit = older.run.head != newer.run.head
-    shared = any(unit.joined and unit.unit in newer.units for unit in older.units.values())
-    if not older.run.applies:
-        return older.run.status is RunStatus.PLANNED and other_commit and shared
-    return other_commit or shared
-
-
-def _superseded(older: Snapshot, newer: Run, now: datetime.datetime) -> Snapshot:
-    reason = f"Run {newer.id} of commit {newer.head[:12]} took its place."
-    run = replace(older.run, status=RunStatus.SUPERSEDED, reason=reason, superseded_by=newer.id, finished_at=now)
-    units = {
-        path: unit
-        if unit.status.is_terminal or not unit.joined
-        else replace(unit, status=UnitStatus.SKIPPED, reason=reason)
-        for path, unit in older.units.items()
-    }
-    gates = {
-        key: replace(gate, status=GateStatus.VOID, closed_at=now) if gate.status is GateStatus.OPEN else gate
-        for key, gate in older.gates.items()
-    }
-    return replace(older, run=run, units=units, gates=gates)
 
 
 def _in_use(holder: Holder | None, run: str) -> Problem:

@@ -55,7 +55,9 @@ class Position:
         return max(0, self.run.settings.parallelism - len(self.busy))
 
     def is_resolved(self, path: UnitPath) -> bool:
-        """Whether the run will do nothing more to the unit: it is done, or not part of the run and cannot become so."""
+        """Whether the unit is as it will be when the run is over: it is done, or not part of the run and cannot become
+        so. A held unit is, once a person has seen its plan and let the run go on.
+        """
         if path not in self._resolved:
             # A unit never waits for itself: should rows say so all the same, it is not resolved rather than endless.
             self._resolved[path] = False
@@ -67,7 +69,7 @@ class Position:
         if unit is None:
             return True
         if unit.joined:
-            return unit.status.is_done
+            return unit.status.is_done and not (self._has_work and self._is_unseen(unit))
         return all(self.is_resolved(upstream) for upstream in unit.reads_from)
 
     def pending_for(self, unit: UnitRun) -> tuple[UnitPath, ...]:
@@ -124,13 +126,12 @@ class Position:
 
     @cached_property
     def tier(self) -> int | None:
-        """The tier whose turn it is: the first that is not done, or has a held unit that a person has still to see."""
+        """The tier whose turn it is: the first that is not done with."""
         tiers = sorted({unit.tier for unit in self.units.values()})
         return next((tier for tier in tiers if not self._is_done_with(tier)), None)
 
     def _is_done_with(self, tier: int) -> bool:
-        resolved = (self.is_resolved(unit.unit) for unit in self.units.values() if unit.tier == tier)
-        return all(resolved) and not self.unseen_held(tier)
+        return all(self.is_resolved(unit.unit) for unit in self.units.values() if unit.tier == tier)
 
     def unseen_held(self, tier: int) -> Sequence[UnitRun]:
         """Held units that change something, of which nobody said yet that the run may go on without them. When nothing

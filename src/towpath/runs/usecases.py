@@ -28,6 +28,7 @@ from towpath.runs.changing import Changes, no_such_run
 from towpath.runs.driving import Driver, Watcher
 from towpath.runs.gating import may_approve
 from towpath.runs.making import once_more, to_be_applied, unit_runs
+from towpath.runs.superseding import superseded
 from towpath.runs.telling import created, stop_requested
 from towpath.runs.view import RunView
 from towpath.stores import RunTransaction, State
@@ -159,6 +160,21 @@ class Runs:
         if after.run.status.is_terminal:
             self._forget_plan_files(after.run.id)
         return self._seen(after)
+
+    def give_way(self, head: str) -> tuple[str, ...]:
+        """For a commit from which nothing differs, so that it needs no run: runs of other commits that wait or were
+        halted are superseded by it all the same. Returns their ids.
+        """
+        with self._changes.transaction() as transaction:
+            resting = [run for run in transaction.open_runs() if run.applies and run.head != head]
+            given = [run.id for run in resting if run.status in (RunStatus.WAITING, RunStatus.HALTED)]
+            for run in given:
+                before = self._changes.load(transaction, run)
+                after = superseded(before, head, None, self._state.clock.now())
+                self._changes.keep(transaction, before, after)
+        for run in given:
+            self._forget_plan_files(run)
+        return tuple(given)
 
     def view(self, run: str) -> RunView:
         snapshot = self._state.runs.snapshot(self._find(run))

@@ -202,6 +202,17 @@ def test_a_protected_unit_is_planned_shown_and_never_applied(house: House) -> No
     assert "dev/runner" not in house.ledger()
 
 
+def test_what_reads_from_a_protected_unit_is_planned_again_when_that_was_applied_by_hand(house: House) -> None:
+    runner = UnitPath("dev/runner")
+    view = house.apply(walk(step("dev/runner", protected=True), step("dev/app", waits_for=["dev/runner"])))
+    assert statuses(view) == {"dev/runner": "held", "dev/app": "planned"}
+
+    house.cloud.put(runner, UnitState(1, {"main": "commit-1"}, {"id": "dev/runner"}))
+
+    assert statuses(house.approve(view.id)) == {"dev/runner": "held", "dev/app": "applied"}
+    assert house.bench.count("plan", UnitPath("dev/app")) == 2
+
+
 def test_a_run_of_nothing_but_a_protected_unit_has_nothing_to_wait_for(house: House) -> None:
     view = house.apply(walk(step("dev/runner", protected=True)))
 

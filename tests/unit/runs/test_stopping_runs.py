@@ -108,6 +108,18 @@ def test_a_newer_commit_supersedes_a_run_that_waits(house: House) -> None:
     assert statuses(house.approve(new.id)) == {"prod/a": "applied"}
 
 
+def test_a_commit_that_needs_no_run_supersedes_one_that_waits_all_the_same(house: House) -> None:
+    waiting = house.apply(walk(step("prod/a"), gates=[PROD]))
+
+    assert house.runs.give_way("commit-1") == (), "its own commit"
+    assert house.runs.give_way("commit-2") == (waiting.id,)
+    assert house.runs.give_way("commit-2") == ()
+    view = house.runs.view(waiting.id)
+    assert (view.status, statuses(view)) == (RunStatus.SUPERSEDED, {"prod/a": "skipped"})
+    assert view.snapshot.run.reason == "Commit commit-2, which needs no run, took its place."
+    house.check()
+
+
 def test_a_halted_run_cannot_go_back_behind_a_newer_one(house: House) -> None:
     house.bench.apply_failures[A] = 1
     old = house.apply(walk(step("dev/a")))

@@ -1,0 +1,39 @@
+"""Which run gives way to which, and how it ends then."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+from towpath.model.runs import GateStatus, RunStatus, Snapshot, UnitStatus
+
+__all__ = ["gives_way", "superseded"]
+
+
+def gives_way(older: Snapshot, newer: Snapshot) -> bool:
+    """A run that rests gives way to a newer commit, or to a newer run of the same units. Plans that wait for nobody
+    give way only where the newer commit brings the same units.
+    """
+    other_commit = older.run.head != newer.run.head
+    shared = any(unit.joined and unit.unit in newer.units for unit in older.units.values())
+    if not older.run.applies:
+        return older.run.status is RunStatus.PLANNED and other_commit and shared
+    return other_commit or shared
+
+
+def superseded(older: Snapshot, head: str, by: str | None, now: datetime.datetime) -> Snapshot:
+    """The older run as it ends: what was not done is skipped, and nobody is asked any more. `by` is the newer run."""
+    who = f"Run {by} of commit {head[:12]}" if by else f"Commit {head[:12]}, which needs no run,"
+    reason = f"{who} took its place."
+    run = replace(older.run, status=RunStatus.SUPERSEDED, reason=reason, superseded_by=by, finished_at=now)
+    units = {
+        path: unit
+        if unit.status.is_terminal or not unit.joined
+        else replace(unit, status=UnitStatus.SKIPPED, reason=reason)
+        for path, unit in older.units.items()
+    }
+    gates = {
+        key: replace(gate, status=GateStatus.VOID, closed_at=now) if gate.status is GateStatus.OPEN else gate
+        for key, gate in older.gates.items()
+    }
+    return replace(older, run=run, units=units, gates=gates)
