@@ -12,7 +12,6 @@ def test_accounts_of_equal_order_are_one_tier(world: World) -> None:
     live = LocalLive(world, ACCOUNTS)
     for account in ACCOUNTS:
         live.unit(f"{account}/app", '"one"')
-    world.write({"towpath.yml": "plan_mode: all\n"})
     world.push("One app for each account")
     plan = world.towpath("plan", status=0)
     assert {each["path"]: each["tier"] for each in plan.document["units"]} == {

@@ -153,7 +153,6 @@ class TowpathConfig(Settings):
     protected: Texts = Field(PROTECTED, description="Patterns of units that a run shows but never applies.")
     allow_protected: Texts = Field((), description="Patterns of protected units that a run may apply all the same.")
     parallelism: Annotated[int, Field(ge=1, le=256)] = Field(4, description="How many units are worked on at once.")
-    plan_mode: Literal["tier", "all"] = Field("tier", description="Plan tier by tier, or all tiers at once.")
     lock_timeout: Count = Field(300, description="Seconds to wait for a state lock that somebody else holds.")
     state: str | None = Field(
         None, description="Folder for Towpath's own state. Default: below the user's state folder (XDG)."

@@ -39,7 +39,6 @@ data_types: [aws_s3_bucket]
 protected: ["**/runner/**"]
 allow_protected: ["dev/**"]
 parallelism: 8
-plan_mode: all
 lock_timeout: 60
 state: .towpath
 """

@@ -130,10 +130,8 @@ def _commands(view: RunView) -> Iterator[tuple[str, str]]:
         yield f"towpath apply --run {run}", "apply exactly these plans"
     elif view.status is RunStatus.WAITING:
         if view.open_gates:
-            yield (
-                f"towpath approve {run}",
-                f"let {plural(len(view.open_gates), 'gate')} pass; `towpath reject {run}` ends it",
-            )
+            yield f"towpath approve {run}", f"let {plural(len(view.open_gates), 'gate')} pass"
+            yield f"towpath reject {run}", "end it"
         yield f"towpath resume {run}", "go on"
     elif view.status is RunStatus.HALTED:
         failed = next((unit.row.unit for unit in view.units if unit.row.status is UnitStatus.FAILED), None)
