@@ -20,6 +20,7 @@ from bench.repositories import ROOT, commit, live_repository
 from towpath.hcl import parse
 from towpath.model.commands import Command
 from towpath.runners import LocalRunner
+from towpath.system.guarded import SystemGuardedProcesses
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 TOWPATH = (sys.executable, "-m", "towpath")
@@ -109,8 +110,9 @@ def start_up() -> Figure:
 
 def guard() -> Figure:
     """Starting a program under the guard, against starting it alone; what an engine call pays once."""
+    runner = LocalRunner(SystemGuardedProcesses())
     command = Command(("true",), Path.cwd(), {"PATH": "/usr/bin:/bin"})
-    ours = median_seconds(lambda: LocalRunner().run(command, NoLog(), NeverCancelled()), rounds=11)
+    ours = median_seconds(lambda: runner.run(command, NoLog(), NeverCancelled()), rounds=11)
     return Figure(
         "a program under the guard", ours, "the program alone", median_seconds(lambda: run("true"), rounds=11)
     )
