@@ -54,17 +54,21 @@ def test_variables_of_the_caller_do_not_bend_git(
 
 
 def test_nothing_the_configuration_names_is_run(real: RealRepository, tmp_path: Path) -> None:
-    real.commit({"a": "1"})
+    real.commit({"a": "1", ".gitattributes": "* filter=a.b=c\n"})
     trap = tmp_path / "trap"
     trap.write_text(f"#!/bin/sh\ntouch {tmp_path / 'sprung'}\n")
     trap.chmod(0o755)
-    for name in ("core.fsmonitor", "core.pager", "core.editor", "gpg.program"):
+    for name in ("core.fsmonitor", "core.pager", "core.editor", "gpg.program", "core.sshCommand"):
         real.git("config", name, str(trap))
+    for way in ("clean", "smudge", "process"):
+        real.git("config", f"filter.a.b=c.{way}", str(trap))
+    real.git("config", "filter.a.b=c.required", "true")
+    (real.folder / "a").write_text("2")
     real.git("config", "log.showSignature", "true")
     repository = opened(real.folder)
     repository.tree("HEAD").read("a")
     repository.commits_between(None, "HEAD")
-    repository.is_dirty()
+    assert repository.is_dirty()
     assert not (tmp_path / "sprung").exists()
 
 

@@ -46,20 +46,24 @@ class Git:
         given = environment or {}
         self._environment = {name: given[name] for name in _PASSED_ON if name in given} | _FIXED
 
-    def run(self, *arguments: str, stdin: bytes = b"") -> ProcessResult:
-        """Runs one command to its end, whatever its status. Raises `ProblemError` (`executable-not-found`, and
-        `repository-not-trusted` when git refuses a repository of another user)."""
+    def run(self, *arguments: str, stdin: bytes = b"", settings: Mapping[str, str] | None = None) -> ProcessResult:
+        """Runs one command to its end, whatever its status. `settings` win over git's configuration.
+
+        Raises `ProblemError` (`executable-not-found`, and `repository-not-trusted` when git refuses a repository of
+        another user).
+        """
         if self._program is None:
             raise ProblemError(_not_installed())
         argv = (self._program, *_OPTIONS, *arguments)
-        result = self._processes.run(argv, folder=self.folder, environment=self._environment, stdin=stdin)
+        environment = {**self._environment, **_as_variables(settings or {})}
+        result = self._processes.run(argv, folder=self.folder, environment=environment, stdin=stdin)
         if not result.ok and b"dubious ownership" in result.stderr:
             raise ProblemError(_not_trusted(self.folder))
         return result
 
-    def output(self, *arguments: str, stdin: bytes = b"") -> bytes:
+    def output(self, *arguments: str, settings: Mapping[str, str] | None = None) -> bytes:
         """What the command printed. Raises `ProblemError` (`git-failed`) when it did not succeed."""
-        result = self.run(*arguments, stdin=stdin)
+        result = self.run(*arguments, settings=settings)
         if not result.ok:
             raise ProblemError(git_failed(arguments, result))
         return result.stdout
@@ -67,6 +71,14 @@ class Git:
     def line(self, *arguments: str) -> str:
         """What the command printed, without the end of the line."""
         return self.output(*arguments).decode("utf-8", "surrogateescape").removesuffix("\n")
+
+
+def _as_variables(settings: Mapping[str, str]) -> dict[str, str]:
+    """Settings as git takes them from its environment: unlike on a command line, their names may hold any character."""
+    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (name, value) in enumerate(settings.items()):
+        variables |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return variables
 
 
 def git_failed(arguments: tuple[str, ...], result: ProcessResult) -> Problem:

@@ -98,10 +98,25 @@ class Repository:
         return result.ok
 
     def is_dirty(self) -> bool:
-        """Whether the working tree holds something that is not committed; files git ignores do not count."""
+        """Whether the working tree holds something that is not committed; files git ignores do not count.
+
+        No filter is run: one that changes what it stores makes a file seem changed until git has seen it again.
+        """
         if self._git.line("rev-parse", "--is-inside-work-tree") != "true":
             return False
-        return bool(self._git.output("status", "--porcelain=v1", "-z", "--untracked-files=normal"))
+        look = ("status", "--porcelain=v1", "-z", "--untracked-files=normal", "--ignore-submodules=dirty")
+        return bool(self._git.output(*look, settings=self._without_filters()))
+
+    def _without_filters(self) -> dict[str, str]:
+        """Settings that switch off every filter there is; to find out what changed, git would run them."""
+        names = self._git.run("config", "--null", "--name-only", "--get-regexp", r"^filter\.")
+        listed = names.stdout.decode("utf-8", "surrogateescape").split("\0")
+        filters = {name.rpartition(".")[0] for name in listed if name}
+        return {
+            f"{name}.{key}": value
+            for name in sorted(filters)
+            for key, value in (("clean", ""), ("process", ""), ("required", "false"))
+        }
 
     def commits_between(self, base: str | None, head: str) -> tuple[CommitInfo, ...]:
         """The commits that `head` contains and `base` does not, newest first, 1,000 at most; without a base `head`
