@@ -36,12 +36,13 @@ unit: $(READY) ## Run the instant tests only
 soak: $(READY) ## Run the crash and chaos tests with many seeds
 	$(MIRROR) $(BIN)/pytest -q -m soak --timeout 3600 tests
 
-lint: $(READY) ## Check style, types, layers and budgets
+lint: $(READY) ## Check style, types, layers, budgets and the reference pages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/budgets.py
+	$(BIN)/python tools/reference.py --check
 
 format: $(READY) ## Put the code into the house's style
 	$(BIN)/ruff check --fix .

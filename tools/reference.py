@@ -6,7 +6,6 @@ writes nothing and exits with 1 when a page is no longer what the code says.
 
 from __future__ import annotations
 
-import ast
 import json
 import sys
 from collections import defaultdict
@@ -16,11 +15,13 @@ from typing import Any
 
 import click
 
-from towpath.cli.main import main as program
+from problem_ids import found_problems
+from towpath.cli.main import cli as program
 from towpath.config import json_schema
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
 SOURCE = Path(__file__).parent.parent / "src" / "towpath"
+WIDTH = 100
 GENERATED = "<!-- Written by `make docs` from the code: change it there. -->\n"
 
 
@@ -37,7 +38,7 @@ def commands_page() -> str:
 
 
 def _help(command: click.Command, context: click.Context) -> str:
-    context.max_content_width = 100
+    context.terminal_width = WIDTH
     text = command.get_help(context)
     return f"```text\n{text}\n```\n"
 
@@ -58,13 +59,15 @@ def _keys(schema: Mapping[str, Any], definitions: Mapping[str, Any], prefix: str
         yield f"## `{prefix.rstrip('.')}`\n"
     yield "| key | type | default | meaning |\n|---|---|---|---|"
     for name, part in rows:
-        default = json.dumps(part["default"], ensure_ascii=False) if "default" in part else ""
+        default = json.dumps(part["default"], ensure_ascii=False) if part.get("default") is not None else ""
+        if part.get("properties"):
+            default = ""
         meaning = " ".join(str(part.get("description", "")).split())
         yield f"| `{name}` | {_type(part, definitions)} | {f'`{default}`' if default else ''} | {meaning} |"
     yield ""
     for name, part in rows:
         inner = _resolved(part.get("additionalProperties") or part, definitions)
-        if isinstance(inner, dict) and inner.get("properties"):
+        if inner.get("properties"):
             key = f"{name}.NAME." if part.get("additionalProperties") else f"{name}."
             yield from _keys(inner, definitions, key)
 
@@ -91,13 +94,12 @@ def _type(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
 
 
 def problems_page() -> str:
-    """Every problem id with its summary and the packages that report it."""
+    """Every problem id with its summary and the packages that report it. Raises `ValueError` for one that is built in a
+    way that `problem_ids` does not see through."""
     found: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for path in sorted(SOURCE.rglob("*.py")):
-        package = path.relative_to(SOURCE).parts[0].removesuffix(".py")
-        for id_, summary in _problems(ast.parse(path.read_text(encoding="utf-8"))):
-            found[id_][0].add(summary)
-            found[id_][1].add(package)
+    for package, id_, summary in found_problems(SOURCE):
+        found[id_][0].add(summary)
+        found[id_][1].add(package)
     lines = [GENERATED, "# Problems\n", "Each problem has an id and a summary that are always the same words.\n"]
     lines.append("| id | summary | reported by |\n|---|---|---|")
     for id_, (summaries, packages) in sorted(found.items()):
@@ -107,19 +109,14 @@ def problems_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _problems(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem":
-            arguments = {**dict(enumerate(node.args)), **{word.arg: word.value for word in node.keywords}}
-            id_, summary = arguments.get(0, arguments.get("id")), arguments.get(1, arguments.get("summary"))
-            if isinstance(id_, ast.Constant) and isinstance(summary, ast.Constant):
-                yield str(id_.value), str(summary.value)
+def _written(page: Path) -> str | None:
+    return page.read_text(encoding="utf-8") if page.exists() else None
 
 
 def main(arguments: list[str]) -> int:
     pages = {"commands.md": commands_page(), "towpath-yml.md": configuration_page(), "problems.md": problems_page()}
     if "--check" in arguments:
-        stale = [name for name, text in pages.items() if (PAGES / name).read_text(encoding="utf-8") != text]
+        stale = [name for name, text in pages.items() if _written(PAGES / name) != text]
         print("\n".join(f"docs/reference/{name} is not what the code says: run `make docs`" for name in stale))
         return 1 if stale else 0
     PAGES.mkdir(parents=True, exist_ok=True)

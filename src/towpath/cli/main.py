@@ -13,7 +13,7 @@ from towpath.cli.app import App, Doors
 from towpath.cli.exits import ExitStatus, status_of
 from towpath.cli.globals import global_options
 from towpath.cli.lazy import LazyCommand, LazyGroup
-from towpath.problems import ProblemError
+from towpath.problems import Problem, ProblemError
 from towpath.system import ProcessEnvironment, RandomIds, SystemClock, SystemProcesses
 
 __all__ = ["cli", "main", "run"]
@@ -87,8 +87,8 @@ def run(arguments: Sequence[str], doors: Doors) -> int:
 def _usage(app: App, error: click.ClickException, arguments: Sequence[str]) -> int:
     """Wrong usage, in click's words; a program gets them as a problem besides."""
     if app.options.json or "--json" in arguments:
-        problem = {"id": "wrong-usage", "severity": "error", "summary": "Wrong usage", "detail": error.format_message()}
-        app.output.document({"problems": [problem]})
+        problem = Problem("wrong-usage", "Wrong usage", error.format_message())
+        app.output.document({"problems": [problem.as_json()]})
     error.show()
     return ExitStatus.USAGE
 

@@ -68,10 +68,10 @@ class AccountSettings(Settings):
     """One account. Without `paths`, units whose first folder is the account's name belong to it."""
 
     id: AccountId | None = None
-    email: str | None = None
+    email: str | None = Field(None, description="The address of the account's root user; only kept.")
     deploy_order: Count = Field(1, description="Accounts of equal order form a tier; lower ones go first.")
     paths: Texts = Field((), description="Patterns of the paths of its units.")
-    regions: Texts = ()
+    regions: Texts = Field((), description="Its regions; the only one is that of units whose path names none.")
     plan_role: RoleArn | None = Field(None, description="Role to assume for planning.")
     apply_role: RoleArn | None = Field(None, description="Role to assume for applying.")
 
@@ -91,14 +91,14 @@ class ListedAccounts(Settings):
 class RoleSettings(Settings):
     """Roles to assume in accounts that name none. `{account_id}` and `{account}` stand for the account's."""
 
-    plan: RoleArn | None = None
-    apply: RoleArn | None = None
+    plan: RoleArn | None = Field(None, description="Role to assume for planning.")
+    apply: RoleArn | None = Field(None, description="Role to assume for applying.")
 
 
 class OutsideSettings(Settings):
     """Units that belong to no account."""
 
-    deploy_order: Count = 0
+    deploy_order: Count = Field(0, description="Their tier; by default they go first.")
 
 
 class UnitsSettings(Settings):
@@ -123,7 +123,7 @@ class ChangesSettings(Settings):
 class GateSettings(Settings):
     """What must hold before a tier of an environment is applied."""
 
-    approvals: Annotated[int, Field(ge=0)] = 1
+    approvals: Annotated[int, Field(ge=0)] = Field(1, description="How many different people must approve.")
     approvers: Texts = Field((), alias="from", description="Who may approve; empty: anybody.")
     not_author: bool = Field(False, description="Who wrote the commit cannot approve it.")
 
@@ -131,15 +131,17 @@ class GateSettings(Settings):
 class HoldSettings(Settings):
     """A run that touches more than this waits for a person."""
 
-    units: Count | None = None
-    accounts: Count | None = None
+    units: Count | None = Field(None, description="Most units that go on unasked. Default: no limit.")
+    accounts: Count | None = Field(None, description="Most accounts that go on unasked. Default: no limit.")
 
 
 class TowpathConfig(Settings):
     """`towpath.yml` at the root of a live repository. Everything has a default; an empty file is valid."""
 
     engine: EngineSettings = EngineSettings()
-    accounts: dict[str, AccountSettings] = {}
+    accounts: dict[str, AccountSettings] = Field(
+        {}, description="Name to account. Default: as `accounts.json` or `accounts.yml` at the root lists them."
+    )
     roles: RoleSettings = RoleSettings()
     outside_accounts: OutsideSettings = OutsideSettings()
     units: UnitsSettings = UnitsSettings()

@@ -158,15 +158,18 @@ def wrong_type(name: str, why: str, node: Node | None) -> Problem:
     )
 
 
+_NOT_KNOWN = {"unknown-attribute": "An attribute is not known", "unknown-block": "A block is not known"}
+
+
 def _not_known(kind: str, node: Node, written: str, name: str, rule: BodyRule) -> Problem:
     known = rule.attributes if kind == "attribute" else rule.blocks
     other = rule.blocks if kind == "attribute" else rule.attributes
     hint = _did_you_mean(written, known)
     if written in other:
         hint = f"It is {'a block' if kind == 'attribute' else 'an attribute'}: write it {_form(kind, written)}."
-    summary = f"{'An attribute' if kind == 'attribute' else 'A block'} is not known"
+    id_ = f"unknown-{kind}"
     detail = f"The language has no {kind} `{name}`. Nothing is ignored silently, because it may matter."
-    return Problem(f"unknown-{kind}", summary, detail, node.place, hint)
+    return Problem(id_, _NOT_KNOWN[id_], detail, node.place, hint)
 
 
 def _form(kind: str, name: str) -> str:
