@@ -60,7 +60,7 @@ def _refusal(unit: Unit, head: Live, paths: Collection[UnitPath], action: Action
     return Problem(
         "unit-still-used",
         "A unit that is to be destroyed is still used",
-        f"{', '.join(users)} depends on {unit.path}. It is left alone.",
+        f"{', '.join(users)} {'depends' if len(users) == 1 else 'depend'} on {unit.path}. It is left alone.",
         hint=f"Name what uses it, too: {' '.join(users)}",
         unit=unit.path,
     )

@@ -91,6 +91,14 @@ class RunView:
         return tuple(gate for gate in self.snapshot.gates.values() if gate.status is GateStatus.OPEN)
 
     @property
+    def unanswered_gates(self) -> tuple[Gate, ...]:
+        """The open gates that do not have all their approvals."""
+        return tuple(gate for gate in self.open_gates if self._missing(gate) > 0)
+
+    def _missing(self, gate: Gate) -> int:
+        return gate.approvals - len(voters(gate, self.snapshot.approvals, self.snapshot.run))
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """Those of the run, then those of its units."""
         found = list(self.snapshot.run.problems)
@@ -121,7 +129,7 @@ class RunView:
     def _gates_in_words(self) -> Iterator[str]:
         for gate in self.open_gates:
             name = gate.environment or "hold"
-            missing = gate.approvals - len(voters(gate, self.snapshot.approvals, self.snapshot.run))
+            missing = self._missing(gate)
             if missing > 0:
                 count = "1 approval is" if missing == 1 else f"{missing} approvals are"
                 yield f"{name}: {count} missing{_from_whom(gate)}. {_why(gate)}".strip()

@@ -40,7 +40,9 @@ def _of_file(error: OSError, folder: Path) -> Problem | None:
     where = error.filename or str(folder)
     if error.errno in _FULL:
         return _full(f"{where} could not be written: {error.strerror}.")
-    if error.errno in _FORBIDDEN or isinstance(error, NotADirectoryError | FileExistsError):
+    # Where folders cannot be made, some file systems say that there is no such folder.
+    not_made = error.errno == errno.ENOENT and Path(where) in (folder, *folder.parents)
+    if not_made or error.errno in _FORBIDDEN or isinstance(error, NotADirectoryError | FileExistsError):
         return _not_writable(f"{where}: {error.strerror}.")
     return None
 

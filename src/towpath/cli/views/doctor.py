@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 
 from towpath.cli.views.tables import Line, Span, Style, line
 from towpath.service.diagnosis import Finding, Verdict
 
 __all__ = ["findings_lines"]
+
+_INDENT = 24
+_WRAP = 100
 
 _MARKS = {
     Verdict.OK: Span("ok       ", Style.GOOD),
@@ -17,8 +21,9 @@ _MARKS = {
 
 
 def findings_lines(findings: Iterable[Finding]) -> Iterator[Line]:
-    """One line for each part, and its hint below it."""
+    """One line for each part, and what to do about it below."""
     for finding in findings:
-        yield line(_MARKS[finding.verdict], "  ", Span(f"{finding.part:<12}", Style.NAME), finding.detail)
-        if finding.hint:
-            yield line(" " * 25, Span(f"hint: {finding.hint}", Style.FAINT))
+        yield line(_MARKS[finding.verdict], "  ", Span(f"{finding.part:<12}", Style.NAME), " ", finding.detail)
+        hint = textwrap.wrap(f"hint: {finding.hint}", _WRAP, break_long_words=False) if finding.hint else []
+        for piece in hint:
+            yield line(" " * _INDENT, Span(piece, Style.FAINT))

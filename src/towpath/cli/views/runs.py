@@ -129,10 +129,12 @@ def _commands(view: RunView) -> Iterator[tuple[str, str]]:
     if view.status is RunStatus.PLANNED:
         yield f"towpath apply --run {run}", "apply exactly these plans"
     elif view.status is RunStatus.WAITING:
-        if view.open_gates:
-            yield f"towpath approve {run}", f"let {plural(len(view.open_gates), 'gate')} pass"
+        if view.unanswered_gates:
+            yield f"towpath approve {run}", f"let {plural(len(view.unanswered_gates), 'gate')} pass"
             yield f"towpath reject {run}", "end it"
         yield f"towpath resume {run}", "go on"
+    elif view.is_abandoned:
+        yield f"towpath resume {run}", "go on; what is done stays done"
     elif view.status is RunStatus.HALTED:
         failed = next((unit.row.unit for unit in view.units if unit.row.status is UnitStatus.FAILED), None)
         if failed:
