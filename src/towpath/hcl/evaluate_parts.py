@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from towpath.hcl.computation import computed
 from towpath.hcl.convert import ConversionError, to_string
 from towpath.hcl.evaluate_problems import failed, too_large
 from towpath.hcl.forms import normal_text
 from towpath.hcl.marks import marked
+from towpath.hcl.size import LONGEST_TEXT
 from towpath.hcl.syntax import Expression
 from towpath.hcl.values import Unknown, Value, unmark
 
 __all__ = ["join_parts", "object_key"]
-
-_LONGEST_TEXT: Final = 16 * 1024 * 1024
 
 
 def object_key(key: Value, expression: Expression) -> str:
@@ -43,8 +41,8 @@ def join_parts(parts: Sequence[tuple[Value, Expression]], whole: Expression) -> 
     if unknown:
         merged = computed(unknown[0].merged(*unknown[1:]), '"', tuple(value for value, _ in parts))
         return marked(merged, sensitive)
-    if sum(map(len, texts)) > _LONGEST_TEXT:
-        raise too_large(whole, f"The text has more than {_LONGEST_TEXT} characters.")
+    if sum(map(len, texts)) > LONGEST_TEXT:
+        raise too_large(whole, f"The text has more than {LONGEST_TEXT} characters.")
     return marked(normal_text("".join(texts)), sensitive)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final
 
-from towpath.hcl.scope import Scope
+from towpath.hcl.scope import Call, Scope
 from towpath.hcl.syntax import FunctionCall, Node, Variable
 from towpath.problems import Problem, ProblemError
 
@@ -29,12 +29,12 @@ _SUMMARIES: Final = {
 }
 
 
-def failed(kind: str, node: Node, detail: str, hint: str | None = None) -> ProblemError:
+def failed(kind: str, node: Node | Call, detail: str, hint: str | None = None) -> ProblemError:
     """The problem with the id `kind` at the place of the node."""
     return ProblemError(Problem(kind, _SUMMARIES[kind], detail, place=node.place, hint=hint))
 
 
-def too_large(node: Node, detail: str) -> ProblemError:
+def too_large(node: Node | Call, detail: str) -> ProblemError:
     return failed("value-too-large", node, detail)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import pytest
+from hcl_functions import refusal
 from hcl_values import FUNCTIONS, UNKNOWN, ev, problem_of
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -88,6 +89,41 @@ def test_sharing_does_not_hide_how_large_a_value_is() -> None:
 
     with pytest.raises(ProblemError, match="larger than Towpath evaluates"):
         doubled()
+
+
+BIG = "x" * 1_000_000
+MANY_BIG = (BIG,) * 1000
+NUMBERS = tuple(range(1000))
+ALIASES = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{chr(98 + n)}: &{chr(98 + n)} [{','.join([f'*{chr(97 + n)}'] * 10)}]\n" for n in range(12)
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("indent", (999_999_999, "a\nb")),
+        ("replace", (BIG, "x", BIG)),
+        ("replace", (BIG, "/x/", BIG)),
+        ("replace", ("x" * 10_000, "/(x+)/", "$1" * 10_000)),
+        ("setproduct", (NUMBERS, NUMBERS, NUMBERS, NUMBERS)),
+        ("join", (BIG, ("",) * 1000)),
+        ("format", ("%[1]s" * 17, BIG)),
+        ("formatlist", ("%s%d", BIG, NUMBERS)),
+        ("jsonencode", (MANY_BIG,)),
+        ("concat", (MANY_BIG, MANY_BIG)),
+        ("yamldecode", (ALIASES,)),
+        ("parseint", (BIG, 36)),
+    ],
+)
+def test_what_grows_beyond_measure_is_refused_before_it_is_made(name: str, arguments: tuple[Value, ...]) -> None:
+    problem = refusal(name, *arguments)
+    assert problem.id in ("value-too-large", "wrong-arguments")
+    assert problem.place is not None
+
+
+def test_texts_count_wherever_they_are_shared() -> None:
+    assert problem_of("[for n in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] : [big, big]]", big=BIG).id == "value-too-large"
 
 
 def test_a_value_that_leads_through_itself_is_a_problem() -> None:

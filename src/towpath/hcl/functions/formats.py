@@ -10,7 +10,7 @@ from towpath.hcl.convert import kind_name, to_bool, to_number, to_string
 from towpath.hcl.functions.encoding import encode_json
 from towpath.hcl.functions.graphemes import graphemes
 from towpath.hcl.functions.kinds import ANY_OR_NULL, STRING
-from towpath.hcl.functions.registry import ArgumentError, define, table
+from towpath.hcl.functions.registry import ArgumentError, define, must_fit, table
 from towpath.hcl.values import SetValue, Value
 
 __all__ = ["FORMATS"]
@@ -48,10 +48,10 @@ class _Spec:
         return (sign + digits).ljust(self.width) if "-" in self.flags else (sign + digits).rjust(self.width)
 
 
-def _format(pattern: str, *arguments: Value) -> Value:
+def _format(pattern: str, *arguments: Value) -> str:
     parts: list[str] = []
     position = 0
-    following, highest = 0, 0
+    following, highest, length = 0, 0, len(pattern)
     for match in _VERB.finditer(pattern):
         parts.append(pattern[position : match.start()])
         position = match.end()
@@ -65,6 +65,8 @@ def _format(pattern: str, *arguments: Value) -> Value:
             raise ArgumentError(f'"{match[0]}" asks for argument {index}, and there are {len(arguments)}.')
         following, highest = index, max(highest, index)
         parts.append(_one(_spec(match), arguments[index - 1]))
+        length += len(parts[-1])
+        must_fit(characters=length)
     if highest < len(arguments):
         raise ArgumentError(f"There are {len(arguments)} arguments, and the format uses {highest}.")
     return "".join(parts) + pattern[position:]
@@ -175,7 +177,14 @@ def _formatlist(pattern: str, *arguments: Value) -> Value:
     ]
     if not arguments:
         return (_format(pattern),)
-    return tuple(_format(pattern, *row) for row in zip(*columns, strict=True))
+    texts: list[Value] = []
+    length = 0
+    for row in zip(*columns, strict=True):
+        text = _format(pattern, *row)
+        length += len(text)
+        must_fit(characters=length)
+        texts.append(text)
+    return tuple(texts)
 
 
 FORMATS = table(

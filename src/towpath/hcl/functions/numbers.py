@@ -15,6 +15,7 @@ from towpath.hcl.values import Value
 __all__ = ["NUMBERS"]
 
 _MOST_OF_RANGE = 1024
+_MOST_DIGITS = 4000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -76,6 +77,8 @@ def _parseint(text: Value, base: int) -> Number:
         raise ArgumentError(f"The first argument must be a string, and is {kind_name(text)}.")
     if not 2 <= base <= len(_DIGITS):
         raise ArgumentError(f"The base must be from 2 to {len(_DIGITS)}, and is {base}.")
+    if len(text) > _MOST_DIGITS:
+        raise ArgumentError(f"The text has more than {_MOST_DIGITS} digits.")
     digits = text.lower() if base <= 36 else text
     sign = -1 if digits.startswith("-") else 1
     digits = digits[1:] if digits[:1] in ("+", "-") else digits

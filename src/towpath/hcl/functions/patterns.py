@@ -12,7 +12,7 @@ from functools import partial
 import re2
 
 from towpath.hcl.functions.kinds import STRING
-from towpath.hcl.functions.registry import ArgumentError, define, table
+from towpath.hcl.functions.registry import ArgumentError, define, must_fit, table
 from towpath.hcl.values import Value
 
 __all__ = ["PATTERNS"]
@@ -77,14 +77,17 @@ def _regexall(pattern: str, text: str) -> Value:
 def _replace(text: str, part: str, replacement: str) -> Value:
     if len(part) > 1 and part.startswith("/") and part.endswith("/"):
         return _replace_pattern(text, compile_pattern(part[1:-1]), replacement)
+    must_fit(characters=len(text) + text.count(part) * len(replacement))
     return text.replace(part, replacement)
 
 
 def _replace_pattern(text: str, pattern: re2._Regexp, replacement: str) -> Value:
     parts: list[str] = []
-    position = 0
+    position, length = 0, len(text)
     for match in _find_all(pattern, text):
         expanded = _REFERENCE.sub(partial(_referred, match), replacement)
+        length += len(expanded)
+        must_fit(characters=length)
         parts += [text[position : match.start()], expanded]
         position = match.end()
     return "".join(parts) + text[position:]

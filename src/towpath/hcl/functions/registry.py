@@ -6,7 +6,9 @@
 2. takes sensitive marks off and puts them back on the result;
 3. answers with an unknown of merged origins where an argument is unknown;
 4. refuses null where the kind does not allow it, and converts each argument to its kind;
-5. calls `run`, and turns an `ArgumentError` or a `ConversionError` into a problem with the argument and the place.
+5. calls `run`, and turns an `ArgumentError` or a `ConversionError` into a problem with the argument and the place;
+6. refuses arguments and results that are larger than Towpath evaluates. A function whose result may be much larger than
+   its arguments asks `must_fit` before it makes it.
 
 Kinds differ in how much of the unknown and sensitive they leave to `run`: most see whole, plain values; `PARTS` may
 hold unknown and sensitive values deeper down; `RAW` is what was written, unchanged.
@@ -22,10 +24,11 @@ from typing import Any
 from towpath.hcl.convert import ConversionError
 from towpath.hcl.marks import bare_deep, marked, unknowns
 from towpath.hcl.scope import Call, Function
+from towpath.hcl.size import LONGEST_TEXT, MOST_VALUES, check_size
 from towpath.hcl.values import Unknown, Value, unmark
 from towpath.problems import Problem, ProblemError
 
-__all__ = ["ArgumentError", "Kind", "Sees", "define", "table", "wrong"]
+__all__ = ["ArgumentError", "Kind", "Sees", "define", "must_fit", "table", "wrong"]
 
 
 class ArgumentError(ValueError):
@@ -74,6 +77,7 @@ class Defined:
 
     def __call__(self, call: Call) -> Value:
         self._check_count(call)
+        check_size(tuple(call.arguments), call)
         prepared = [self._prepare(index, argument, call) for index, argument in enumerate(call.arguments)]
         sensitive = any(argument.sensitive for argument in prepared)
         unknown = [item for argument in prepared for item in argument.unknown]
@@ -86,9 +90,11 @@ class Defined:
 
     def _run(self, call: Call, arguments: list[Any]) -> Value:
         try:
-            return self.run(call, *arguments) if self.wants_call else self.run(*arguments)
+            result = self.run(call, *arguments) if self.wants_call else self.run(*arguments)
         except (ArgumentError, ConversionError) as error:
             raise wrong(call, str(error), self.signature) from error
+        check_size(result, call)
+        return result
 
     def _check_count(self, call: Call) -> None:
         count = len(call.arguments)
@@ -160,6 +166,12 @@ def define(
 def table(functions: Iterable[Defined]) -> dict[str, Function]:
     """The functions by name."""
     return {function.name: function for function in functions}
+
+
+def must_fit(*, characters: int = 0, values: int = 0) -> None:
+    """Raises `ArgumentError` when a result of so many characters or values would be larger than Towpath evaluates."""
+    if characters > LONGEST_TEXT or values > MOST_VALUES:
+        raise ArgumentError(f"The result would have more than {LONGEST_TEXT} characters or {MOST_VALUES} values.")
 
 
 def wrong(call: Call, detail: str, hint: str | None = None) -> ProblemError:

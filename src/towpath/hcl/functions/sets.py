@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 
 from towpath.hcl.convert import canonical, to_list, to_set
 from towpath.hcl.functions.kinds import ANY, PARTS, sequence
-from towpath.hcl.functions.registry import ArgumentError, define, table
+from towpath.hcl.functions.registry import ArgumentError, define, must_fit, table
 from towpath.hcl.values import SetValue, Value
 
 __all__ = ["SETS"]
@@ -36,7 +37,9 @@ def _subtract(first: Value, second: Value) -> Value:
 def _product(*values: Value) -> Value:
     if len(values) < 2:
         raise ArgumentError("It needs two lists or sets at least.")
-    tuples = tuple(product(*(sequence(to_list(sequence(value))) for value in values)))
+    lists = [sequence(to_list(sequence(value))) for value in values]
+    must_fit(values=prod(map(len, lists)) * len(lists))
+    tuples = tuple(product(*lists))
     return to_set(tuples) if all(isinstance(value, SetValue) for value in values) else tuples
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from towpath.hcl.functions.graphemes import graphemes
 from towpath.hcl.functions.kinds import STRING, STRINGS, WHOLE
-from towpath.hcl.functions.registry import ArgumentError, define, table
+from towpath.hcl.functions.registry import ArgumentError, define, must_fit, table
 from towpath.hcl.values import Value
 
 __all__ = ["TEXT"]
@@ -56,7 +56,9 @@ def _join(separator: str, *lists: tuple[str | None, ...]) -> Value:
     items = [item for one in lists for item in one]
     if None in items:
         raise ArgumentError(f"Element {items.index(None)} is null, and a null cannot be joined.")
-    return separator.join(item for item in items if item is not None)
+    texts = [item for item in items if item is not None]
+    must_fit(characters=sum(map(len, texts)) + len(separator) * len(texts))
+    return separator.join(texts)
 
 
 def _split(separator: str, text: str) -> Value:
@@ -78,6 +80,7 @@ def _chomp(text: str) -> Value:
 def _indent(spaces: int, text: str) -> Value:
     if spaces < 0:
         raise ArgumentError(f"The number of spaces must not be negative, and is {spaces}.")
+    must_fit(characters=len(text) + text.count("\n") * spaces)
     return text.replace("\n", "\n" + " " * spaces)
 
 
