@@ -166,6 +166,18 @@ class World:
         """The run as it is now."""
         return self.towpath("status", run)
 
+    def spoken(self, *words: str) -> str:
+        """What a command prints for a person, standard error as well."""
+        argv = [sys.executable, "-m", "towpath", "-C", str(self.folder), *words]
+        done = subprocess.run(
+            argv, cwd=self.home, env=self.environment, capture_output=True, timeout=COMMAND_SECONDS, check=False
+        )
+        return (done.stdout + done.stderr).decode()
+
+    def configure(self, name: str, value: str) -> None:
+        """Sets something in the repository's own git configuration."""
+        self._git("config", name, value)
+
     def _git(self, *arguments: str) -> str:
         done = subprocess.run(
             ["git", *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False

@@ -102,8 +102,9 @@ class Context:
             return to_repository(self.root, self.folder if folder is None else folder, path)
         except OutsideRepositoryError:
             detail = f'"{path}" leads out of the repository. Only files of the commit can take part in evaluating it.'
+            hint = "Copy what is needed into the repository."
             raise ProblemError(
-                Problem("outside-repository", "A path leads out of the repository", detail, place)
+                Problem("outside-repository", "A path leads out of the repository", detail, place, hint)
             ) from None
 
 
