@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -16,15 +17,25 @@ from towpath.git import Repository
 from towpath.service.outside import Outside
 from towpath.system import Clock, Environment, Ids, Processes
 
-__all__ = ["App", "Doors", "Options", "pass_app"]
+if TYPE_CHECKING:
+    # Loading what runs need takes long, and most commands do without.
+    from towpath.service.working import Working
+
+__all__ = ["App", "Ask", "Doors", "Options", "pass_app"]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
+Ask = Callable[[str, Sequence[str]], str]
+"""Asks a person the question; gives the choice. Raises `click.Abort` when they leave it unanswered."""
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The outside, as `main` opens it; tests give fakes. `repository` None: the one that the folder is in."""
+    """The outside, as `main` opens it; tests give fakes. `repository` None: the one that the folder is in. `working`
+    None: as `service` wires it. `ask` None: nobody sits there.
+    """
 
     processes: Processes
     environment: Environment
@@ -32,6 +43,8 @@ class Doors:
     ids: Ids
     folder: Path
     repository: Repository | None = None
+    working: Callable[[Outside], AbstractContextManager[Working]] | None = None
+    ask: Ask | None = None
 
 
 @dataclass(slots=True)

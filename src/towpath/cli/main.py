@@ -65,7 +65,20 @@ def main() -> None:
 
 
 def real_doors() -> Doors:
-    return Doors(SystemProcesses(), ProcessEnvironment(), SystemClock(), RandomIds(), Path.cwd())
+    sits_there = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    return Doors(
+        SystemProcesses(),
+        ProcessEnvironment(),
+        SystemClock(),
+        RandomIds(),
+        Path.cwd(),
+        ask=_ask if sits_there else None,
+    )
+
+
+def _ask(question: str, choices: Sequence[str]) -> str:
+    answer: str = click.prompt(question, type=click.Choice(choices))
+    return answer
 
 
 def run(arguments: Sequence[str], doors: Doors) -> int:

@@ -49,11 +49,6 @@ class Output:
         self.mode = mode
 
     @property
-    def is_terminal(self) -> bool:
-        """Whether a person looks at the result as it appears."""
-        return self._stdout.isatty()
-
-    @property
     def shows_progress(self) -> bool:
         """Whether something that moves may be drawn on standard error."""
         return self._stderr.isatty() and not self.mode.quiet

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from towpath.cli.app import App
+from towpath.cli.app import App, Ask
 from towpath.cli.exits import ExitStatus
 from towpath.cli.output import Output
 from towpath.cli.views.events import event_line
@@ -34,7 +33,7 @@ _DONE = frozenset([RunStatus.SUCCEEDED, RunStatus.PLANNED])
 @contextmanager
 def working(app: App) -> Iterator[Working]:
     """The repository somebody stands in, with its runs."""
-    with open_working(app.outside) as opened:
+    with (app.doors.working or open_working)(app.outside) as opened:
         yield opened
 
 
@@ -73,16 +72,12 @@ def drive(app: App, opened: Working, run: str, *, logs: bool) -> RunView:
     while True:
         with interrupts_counted(told) as interrupts:
             view = opened.runs.drive(run, interrupts, progress)
-        if view.status is not RunStatus.WAITING or not _can_ask(app) or not _asked(app, opened, view):
+        ask = None if output.mode.json else app.doors.ask
+        if view.status is not RunStatus.WAITING or ask is None or not _asked(app, ask, opened, view):
             return opened.runs.view(view.id)
 
 
-def _can_ask(app: App) -> bool:
-    """Whether a person sits there who can be asked."""
-    return not app.output.mode.json and app.output.is_terminal and sys.stdin.isatty()
-
-
-def _asked(app: App, opened: Working, view: RunView) -> bool:
+def _asked(app: App, ask: Ask, opened: Working, view: RunView) -> bool:
     """Shows what waits and asks, gate by gate; whether anything was decided, so that the run is to be driven again."""
     who = opened.who()
     gates = view.gates_for(who)
@@ -91,7 +86,7 @@ def _asked(app: App, opened: Working, view: RunView) -> bool:
     # A yes without an environment is a yes to everything that waits: the hold comes last, when all else has its yes.
     for gate in sorted(gates, key=lambda one: one.environment is None):
         _show_gate(app.output, opened, view, gate)
-        answer = _answer(app.output, gate)
+        answer = _answer(app.output, ask, gate)
         if answer == "later":
             return False
         if answer == "no":
@@ -101,14 +96,13 @@ def _asked(app: App, opened: Working, view: RunView) -> bool:
     return bool(gates)
 
 
-def _answer(output: Output, gate: Gate) -> str:
+def _answer(output: Output, ask: Ask, gate: Gate) -> str:
     """`yes`, `no` or `later`. Whoever leaves the question by Ctrl-C or by closing the input has not decided."""
     try:
-        answer: str = click.prompt(f"Let {gate.environment or 'it'} go on?", type=click.Choice(["yes", "no", "later"]))
+        return ask(f"Let {gate.environment or 'it'} go on?", ("yes", "no", "later"))
     except click.Abort:
         output.show("")
         return "later"
-    return answer
 
 
 def _show_gate(output: Output, opened: Working, view: RunView, gate: Gate) -> None:
