@@ -8,12 +8,13 @@ from enum import StrEnum
 
 from towpath.config import TowpathConfig
 from towpath.engines.terraform.binary import EngineChoice, find_engine
+from towpath.git import Repository
 from towpath.problems import ProblemError
 from towpath.service.outside import Outside
 from towpath.service.reading import Reading
 from towpath.service.state import state_folder
 from towpath.stores import open_state
-from towpath.system.aws import BotoAws
+from towpath.system.aws import Aws, BotoAws
 
 __all__ = ["Finding", "Verdict", "examine"]
 
@@ -39,27 +40,36 @@ class Finding:
         return {"part": self.part, "verdict": self.verdict.value, "detail": self.detail, "hint": self.hint}
 
 
-def examine(outside: Outside) -> Iterator[Finding]:
-    """Looks at one part after the other; each finding is ready before the next part is looked at."""
+def examine(outside: Outside, aws: Aws | None = None, repository: Repository | None = None) -> Iterator[Finding]:
+    """Looks at one part after the other; each finding is ready before the next part is looked at. `aws` None: the real
+    one; `repository` None: the one that the folder is in.
+    """
     yield _part("git", lambda: _git(outside))
     try:
-        reading = Reading.open(outside.folder, outside.processes, outside.environment)
+        reading = _reading(outside, repository)
         live = reading.live()
     except ProblemError as error:
         yield _finding("repository", error, Verdict.MISSING)
         config = TowpathConfig()
     else:
         errors = sum(problem.is_error for problem in live.problems)
-        detail = f"{reading.repository.folder}: {len(live.units)} units, {len(live.accounts)} accounts"
+        counts = f"{_count(len(live.units), 'unit')}, {_count(len(live.accounts), 'account')}"
+        detail = f"{reading.repository.folder}: {counts}"
         if errors:
             hint = "`towpath units` shows them."
-            yield Finding("repository", Verdict.ATTENTION, f"{detail}, {errors} problems", hint)
+            yield Finding("repository", Verdict.ATTENTION, f"{detail}, {_count(errors, 'problem')}", hint)
         else:
             yield Finding("repository", Verdict.OK, detail)
         config = live.config
         yield _part("state", lambda: _state(outside, reading, config))
     yield _part("engine", lambda: _engine(outside, config))
-    yield _part("credentials", lambda: _credentials(outside), Verdict.ATTENTION)
+    yield _part("credentials", lambda: _credentials(aws or BotoAws(outside.clock)), Verdict.ATTENTION)
+
+
+def _reading(outside: Outside, repository: Repository | None) -> Reading:
+    if repository is not None:
+        return Reading(repository, outside.environment.all())
+    return Reading.open(outside.folder, outside.processes, outside.environment)
 
 
 def _part(name: str, look: Callable[[], str], otherwise: Verdict = Verdict.MISSING) -> Finding:
@@ -92,6 +102,10 @@ def _engine(outside: Outside, config: TowpathConfig) -> str:
     return f"{engine.name} {engine.version} ({engine.path})"
 
 
-def _credentials(outside: Outside) -> str:
-    identity = BotoAws(outside.clock).identity()
+def _credentials(aws: Aws) -> str:
+    identity = aws.identity()
     return f"{identity.arn} (account {identity.account})"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -11,9 +11,8 @@ from towpath.stores import open_state
 __all__ = ["kept_runs"]
 
 
-def kept_runs(outside: Outside) -> tuple[Run, ...]:
-    """Every run, newest first. Makes no state folder where there is none. Raises `ProblemError` as `open_working`."""
-    reading = Reading.open(outside.folder, outside.processes, outside.environment)
+def kept_runs(reading: Reading, outside: Outside) -> tuple[Run, ...]:
+    """Every run, newest first. Makes no state folder where there is none. Raises `ProblemError` as `open_state`."""
     folder = state_folder(reading.repository, reading.config(), outside.state, outside.environment)
     if not folder.is_dir():
         return ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from towpath.changes import find_changes_since_ledger, select_units
 from towpath.engines.terraform.binary import EngineChoice, find_engine
@@ -14,7 +13,7 @@ from towpath.model.changes import Action, ChangeSet
 from towpath.model.paths import UnitPath
 from towpath.model.runs import Commit, RunKind
 from towpath.planning import Walk, plan_walk
-from towpath.problems import Problem, ProblemError, has_errors
+from towpath.problems import ProblemError, has_errors
 from towpath.runners import LocalRunner
 from towpath.runs import Carrier, Runs, RunView, settings_of
 from towpath.runs.workbench import TerraformWorkbench, Tools
@@ -129,7 +128,6 @@ def open_working(outside: Outside) -> Iterator[Working]:
     reading = Reading.open(outside.folder, outside.processes, outside.environment)
     config = reading.config()
     folder = state_folder(reading.repository, config, outside.state, outside.environment)
-    _must_be_outside(folder, reading.repository.folder)
     state = open_state(folder, outside.ids, outside.clock, outside.environment)
     try:
         workbench = TerraformWorkbench(_tools(outside, reading, state))
@@ -160,12 +158,5 @@ def _tools(outside: Outside, reading: Reading, state: State) -> Tools:
         aws=BotoAws(outside.clock),
         plan_files=state.plans,
         find_engine=find_engine,
+        output_key=state.output_key,
     )
-
-
-def _must_be_outside(folder: Path, repository: Path) -> None:
-    """State holds plans, logs and a key: it must not end up in a commit."""
-    if folder.resolve() == repository.resolve():
-        detail = f"{folder} is the repository itself."
-        hint = "Choose another folder with `--state`, TOWPATH_STATE or `state` in towpath.yml."
-        raise ProblemError(Problem("state-in-repository", "The state folder is the repository", detail, hint=hint))

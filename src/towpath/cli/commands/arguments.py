@@ -40,7 +40,7 @@ def complete_run(context: click.Context, parameter: click.Parameter, incomplete:
     if app is None:
         return []
     try:
-        runs = kept_runs(app.outside)[:_MOST_RUNS]
+        runs = kept_runs(open_reading(app), app.outside)[:_MOST_RUNS]
     except ProblemError:
         return []
     return [

@@ -17,7 +17,7 @@ __all__ = ["doctor"]
 def doctor(app: App) -> int:
     """Is everything there that planning and applying need; what to do about each part that is not."""
     findings = []
-    for finding in examine(app.outside):
+    for finding in examine(app.outside, repository=app.doors.repository):
         findings.append(finding)
         if not app.output.mode.json:
             app.output.show(*findings_lines([finding]))
