@@ -21,6 +21,7 @@ from towpath.runs.lease import LEASE_SECONDS, WorkerLease
 from towpath.runs.superseding import gives_way, superseded
 from towpath.runs.telling import attempt_event, stop_requested
 from towpath.runs.work import AttemptWork
+from towpath.runs.workbench.leftovers import remove_leftovers, remove_old_work
 from towpath.stores import Holder, RunTransaction, State
 
 __all__ = ["Driver", "Watcher"]
@@ -58,7 +59,18 @@ class Driver:
             with self._plain().transaction() as transaction:
                 self._bury_the_dead(transaction, worker)
                 self._supersede(transaction)
+            remove_old_work(self.state.folder, self.state.clock.now().timestamp())
             self._carry(worker, lease)
+            self._tidy()
+
+    def _tidy(self) -> None:
+        """The lock is held and nothing is at work: what only a killed process can have left goes."""
+        with self.state.runs.transaction() as transaction:
+            open_runs = transaction.open_runs()
+            commits = {
+                unit.commit for run in open_runs for unit in self._plain().load(transaction, run.id).units.values()
+            }
+        remove_leftovers(self.state.folder, commits, self.state.clock.now().timestamp())
 
     def _plain(self) -> Changes:
         return Changes(self.state.runs, self.state.clock)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from towpath.stores.database import Database
@@ -33,6 +34,8 @@ class State:
     logs: LogFiles
     ids: Ids
     clock: Clock
+    output_key: bytes = field(repr=False)
+    """What digests of outputs are keyed with; made of the key that plans are encrypted with."""
 
     def lock(self) -> StateLock:
         """A lock on the folder, not yet taken."""
@@ -64,6 +67,7 @@ def open_state(folder: Path, ids: Ids, clock: Clock, environment: Environment) -
         logs=LogFiles(folder / "logs"),
         ids=ids,
         clock=clock,
+        output_key=hmac.digest(key, b"towpath outputs 1", "sha256"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import io
 import json
 import zipfile
@@ -83,10 +83,12 @@ def mark_of_plan_file(content: bytes) -> StateMark:
         raise ProblemError(Problem("plan-unreadable", "A plan file cannot be read", detail)) from None
 
 
-def digest_outputs(outputs: Mapping[str, Output]) -> dict[str, str]:
-    """Each output's `sha256:` of its canonical JSON: sorted keys, no blanks, exact numbers."""
+def digest_outputs(outputs: Mapping[str, Output], key: bytes) -> dict[str, str]:
+    """Each output's `hmac-sha256:` of its canonical JSON: sorted keys, no blanks, exact numbers. Without the key nobody
+    can try out what a short secret is.
+    """
     return {
-        name: "sha256:" + hashlib.sha256(exact_json(output.value).encode()).hexdigest()
+        name: "hmac-sha256:" + hmac.digest(key, exact_json(output.value).encode(), "sha256").hex()
         for name, output in outputs.items()
     }
 

@@ -73,7 +73,8 @@ class Checkouts:
     def at(self, commit: str) -> Checkout:
         """Raises `ProblemError` (`unknown-commit`, and what is wrong with `towpath.yml`)."""
         with self._lock:
-            if commit not in self._made:
+            known = self._made.get(commit)
+            if known is None or not known.folder.is_dir():
                 self._made[commit] = self._make(self._tools.commits.tree(commit))
             return self._made[commit]
 

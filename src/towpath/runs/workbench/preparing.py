@@ -46,6 +46,7 @@ from towpath.hcl.values import Unknown
 from towpath.problems import Place, Problem, ProblemError
 from towpath.runs.workbench.backends import lasting_settings, lasting_state
 from towpath.runs.workbench.evaluating import EvaluatedUnit
+from towpath.runs.workbench.leftovers import remove_working_folder, rescue_state
 from towpath.runs.workbench.modules import ModuleFiles, files_of, local_modules, read_module
 from towpath.runs.workbench.providers import ProviderCache
 from towpath.runs.workbench.sources import SourceRequest, fetch_source
@@ -84,8 +85,11 @@ class Preparer:
         make_private(root)
         try:
             yield self._prepare(evaluated, root, console)
+        except ProblemError as error:
+            rescued = rescue_state(self._tools.state, root)
+            raise ProblemError(*error.problems, *([_rescued(rescued)] if rescued else ())) from None
         finally:
-            shutil.rmtree(root, ignore_errors=True)
+            remove_working_folder(self._tools.state, root)
 
     @contextlib.contextmanager
     def prepared_for_looking(self, evaluated: EvaluatedUnit, console: Console) -> Iterator[Prepared]:
@@ -227,6 +231,12 @@ class Preparer:
         rendered = render_settings(backend_settings(self._lasting(state, evaluated)))
         write_private(folder / _BACKEND_FILE, rendered.encode())
         return (f"-backend-config={_BACKEND_FILE}",)
+
+
+def _rescued(place: Path) -> Problem:
+    detail = f"The engine changed something and could not store the state where it belongs. It is in {place} now."
+    hint = "Push it before anything else is planned: `terraform state push FILE` in the unit's folder."
+    return Problem("state-not-stored", "A state was not stored", detail, hint=hint)
 
 
 def _choice(evaluated: EvaluatedUnit) -> EngineChoice:

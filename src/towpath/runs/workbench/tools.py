@@ -41,6 +41,8 @@ class Tools:
     aws: Aws
     plan_files: PlanFiles
     find_engine: Callable[[EngineChoice, Processes], EngineBinary]
+    output_key: bytes = field(default=b"", repr=False)
+    """What digests of outputs are keyed with: that of a short secret would otherwise give it away."""
 
 
 class InterruptedWorkError(Exception):

@@ -9,7 +9,7 @@ from towpath.engines.terraform.commands import PLAN_FILE
 from towpath.engines.terraform.engine import Console
 from towpath.engines.terraform.failures import Failure
 from towpath.engines.terraform.plan_json import hide_secrets, read_plan
-from towpath.engines.terraform.state import StateMark, digest_outputs, mark_of_plan_file
+from towpath.engines.terraform.state import Output, StateMark, digest_outputs, mark_of_plan_file
 from towpath.engines.terraform.working_folder import write_private
 from towpath.model.changes import Action
 from towpath.model.commands import Cancellation, LogSink
@@ -100,7 +100,7 @@ class TerraformWorkbench:
         write_private(workspace.folder / PLAN_FILE, saved)
         finished(engine.apply(workspace, console, destroy=job.action is Action.DESTROY))
         after = self._looking.in_workspace(evaluated, prepared, console)
-        return ApplyReport(ApplyOutcome.APPLIED, digest_outputs(after.outputs))
+        return ApplyReport(ApplyOutcome.APPLIED, self._digest(after.outputs))
 
     def reality(self, job: ApplyJob, cancellation: Cancellation) -> Reality:
         """A state that cannot be seen matches no plan: then the unit is planned again, and that says what is wrong."""
@@ -114,7 +114,10 @@ class TerraformWorkbench:
     def outputs(self, job: PlanJob) -> Mapping[str, str]:
         """Raises `ProblemError` when the state cannot be read: that is not the same as having no outputs."""
         request = EvaluationRequest(job.run, job.unit, job.commit)
-        return digest_outputs(self._looking.outputs(request, Console(_Nowhere(), _Never())) or {})
+        return self._digest(self._looking.outputs(request, Console(_Nowhere(), _Never())) or {})
+
+    def _digest(self, outputs: Mapping[str, Output]) -> dict[str, str]:
+        return digest_outputs(outputs, self._tools.output_key)
 
     def _evaluate(
         self, request: EvaluationRequest, action: Action, pending: frozenset[UnitPath], console: Console
