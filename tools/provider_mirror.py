@@ -20,7 +20,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 WANTED = "hashicorp/aws"
-SEARCH_SECONDS = 60
+SEARCH_SECONDS = 300
+NEAR_THE_ROOT = 7
 CACHE = Path(__file__).resolve().parent.parent / ".cache"
 
 
@@ -77,16 +78,27 @@ def _usual_places(environment: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _everywhere() -> Iterator[Path]:
-    """Every folder that looks like a mirror with the provider wanted, on the disk of `/` and of the home folder."""
-    pattern = f"*/{WANTED}"
+    """Every folder that looks like a mirror with the provider wanted, on the disk of `/` and of the home folder: first
+    those that lie near the root, since a whole disk can take long."""
+    for bounds in (["-maxdepth", str(NEAR_THE_ROOT)], []):
+        yield from _found(bounds)
+
+
+def _found(bounds: list[str]) -> Iterator[Path]:
+    """What `find` finds, as soon as it does."""
     pruned = ("(", "-name", ".terraform", "-o", "-name", ".git", "-o", "-name", "node_modules", ")", "-prune")
-    command = ["find", "/", str(Path.home()), "-xdev", *pruned, "-o", "-type", "d", "-path", pattern, "-print"]
+    shape = ("-type", "d", "-path", f"*/{WANTED}", "-print")
+    command = ["timeout", str(SEARCH_SECONDS), "find", "/", str(Path.home()), "-xdev", *bounds, *pruned, "-o", *shape]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=SEARCH_SECONDS, check=False)
-    except (subprocess.TimeoutExpired, OSError):
+        searching = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    except OSError:
         return
-    for line in done.stdout.splitlines():
-        yield Path(line).parents[2]  # HOST/NAMESPACE/TYPE below the mirror
+    with searching:
+        try:
+            for line in searching.stdout or ():
+                yield Path(line.rstrip("\n")).parents[2]  # HOST/NAMESPACE/TYPE below the mirror
+        finally:
+            searching.terminate()
 
 
 def _has_wanted(mirror: Path) -> bool:
