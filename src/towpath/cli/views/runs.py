@@ -7,7 +7,7 @@ from typing import Any
 
 from towpath.cli.views.plans import counts_text
 from towpath.cli.views.tables import Line, Span, Style, Table, aligned, line
-from towpath.cli.views.text import plural
+from towpath.cli.views.text import plural, width
 from towpath.model.plans import Exactness
 from towpath.model.runs import PlanSummary, Run, RunStatus, UnitRun, UnitStatus
 from towpath.runs import RunView
@@ -120,8 +120,10 @@ def what_next(view: RunView) -> Iterator[Line]:
     commands = list(_commands(view))
     if commands:
         yield line()
+    longest = max((width(command) for command, _ in commands), default=0)
     for command, meaning in commands:
-        yield line("  ", Span(f"{command:<34}  ", Style.NAME), Span(meaning, Style.FAINT))
+        gap = " " * (longest - width(command) + 2)
+        yield line("  ", Span(command, Style.NAME), gap, Span(meaning, Style.FAINT))
 
 
 def _commands(view: RunView) -> Iterator[tuple[str, str]]:
