@@ -75,6 +75,12 @@ class Working:
             raise ProblemError(*changes.problems)
         return plan_walk(changes, head, head)
 
+    def retire_runs(self, asked: Asked, walk: Walk) -> None:
+        """All that was asked for is done already: runs that wait to do something else are no longer wanted. Does
+        nothing when only a part was asked about, or something is broken."""
+        if asked == Asked(RunKind.APPLY) and not has_errors(walk.problems):
+            self.runs.give_way(walk.head)
+
     def create(self, walk: Walk, kind: RunKind) -> str:
         """Keeps a run for the walk. Raises `engine-missing` and `engine-version` before anything is begun."""
         self.require_engine()

@@ -37,8 +37,10 @@ def apply(app: App, units: tuple[str, ...], run: str | None, since: str | None, 
         tell_uncommitted(app, opened.reading)
         head = opened.reading.live()
         named = tuple(find_unit(app, opened.reading, head, name).path for name in units)
-        walk = opened.walk(Asked(RunKind.APPLY, named, since))
+        asked = Asked(RunKind.APPLY, named, since)
+        walk = opened.walk(asked)
         if walk.is_empty:
+            opened.retire_runs(asked, walk)
             return nothing_to_do(app, walk)
         created = opened.create(walk, RunKind.APPLY)
         return finish(app, opened, drive(app, opened, created, logs=logs))
