@@ -230,8 +230,8 @@ class UnitRun:
     `retry_at`: not before then, because of a state lock met first at `locked_since`, `lock_waits` times. `must_replan`:
     the plan is known to be out of date, `replans` counts how often that came from a state that had moved on. `unsure`:
     an apply of it did not end well, so part of it may be done; `look_first`: it ended unknown, and the plan is still
-    the one that was being applied. `outputs_before` are the digests of the outputs before the apply; `changed_outputs` the names of those that really changed. `attempts` counts its attempts,
-    `seconds` is the time spent in them. `reason` says in words why it stands where it stands.
+    the one that was being applied. `outputs_before` are the digests of the outputs before the apply;
+    `changed_outputs` the names of those that really changed. `attempts` counts its attempts, `seconds` is the time spent in them. `reason` says in words why it stands where it stands.
     """
 
     run: str
@@ -280,8 +280,8 @@ class Attempt:
 
     An apply attempt carries the plan it applies: `plan` is the attempt that made it, `digest` its file. `look_first`:
     an attempt before it did not end well, so reality is looked at before anything is done. `fence` is what the unit's
-    lock gave it. `summary` and `outputs` (digests by name; None: not looked at) are what it brought; `settled` tells that
-    the run has dealt with its end.
+    lock gave it. `summary` and `outputs` (digests by name; None: not looked at) are what it brought; `settled` tells
+    that the run has dealt with its end.
     """
 
     id: str
