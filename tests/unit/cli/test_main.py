@@ -45,6 +45,12 @@ def test_wrong_usage_is_a_document_too(towpath: CommandLine, arguments: tuple[st
     assert said.document["problems"][0]["id"] == "wrong-usage"
 
 
+def test_the_demo_speaks_to_people_only(towpath: CommandLine) -> None:
+    said = towpath("demo", "--json")
+    assert said.status == 2
+    assert said.document["problems"][0]["id"] == "wrong-usage"
+
+
 def test_an_empty_repository_has_no_units(towpath: CommandLine) -> None:
     assert towpath("units", "--json").document["units"] == []
 
@@ -58,6 +64,7 @@ def test_schema_is_a_json_schema(towpath: CommandLine) -> None:
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_scripts(towpath: CommandLine, shell: str) -> None:
     out = towpath("completion", shell).out
+    assert towpath("completion", shell, "--json").document["script"].strip() == out.strip()
     assert "_TOWPATH_COMPLETE" in out
     assert f"towpath completion {shell}" in out
 

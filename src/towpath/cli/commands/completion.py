@@ -24,4 +24,8 @@ def completion(app: App, shell: str) -> None:
     """The script that lets SHELL complete commands, options and units."""
     root = click.get_current_context().find_root().command
     program = _SHELLS[shell](root, {}, "towpath", "_TOWPATH_COMPLETE")
-    app.output.text(f"# {_HOW[shell]}\n{program.source_template % program.source_vars()}")
+    script = f"# {_HOW[shell]}\n{program.source_template % program.source_vars()}"
+    if app.output.mode.json:
+        app.output.document({"shell": shell, "script": script})
+    else:
+        app.output.text(script)

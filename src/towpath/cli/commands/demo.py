@@ -19,5 +19,7 @@ def demo(app: App, keep: bool) -> int:
 
     Needs nothing but Terraform or OpenTofu, and touches nothing outside a temporary folder.
     """
+    if app.options.json:
+        raise click.UsageError("The demo tells its story to people; it has no JSON.")
     console = Console(no_color=app.options.no_color or None, highlight=False)
     return run_demo(keep=keep, console=console, tools=system_tools())

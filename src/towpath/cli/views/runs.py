@@ -9,7 +9,7 @@ from towpath.cli.views.plans import counts_text
 from towpath.cli.views.tables import Line, Span, Style, Table, aligned, line
 from towpath.cli.views.text import plural, width
 from towpath.model.plans import Exactness
-from towpath.model.runs import PlanSummary, Run, RunStatus, UnitRun, UnitStatus
+from towpath.model.runs import PlanSummary, Run, RunKind, RunStatus, UnitRun, UnitStatus
 from towpath.runs import RunView
 
 __all__ = ["run_json", "run_lines", "runs_table", "status_span", "what_next"]
@@ -141,4 +141,5 @@ def _commands(view: RunView) -> Iterator[tuple[str, str]]:
         failed = next((unit.row.unit for unit in view.units if unit.row.status is UnitStatus.FAILED), None)
         if failed:
             yield f"towpath logs {run} {failed}", "what happened"
-        yield f"towpath resume {run}", "try again what is not done; or mend, commit, `towpath apply`"
+        anew = "plan" if view.snapshot.run.kind is RunKind.PLAN else "apply"
+        yield f"towpath resume {run}", f"try again what is not done; or mend, commit, `towpath {anew}`"
