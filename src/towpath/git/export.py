@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from towpath.git.blobs import BlobCache
-from towpath.git.links import leaves_repository, link_leaves
+from towpath.git.links import LINK_LOOP
 from towpath.git.objects import Entry
-from towpath.problems import Place, Problem
+from towpath.problems import Place, Problem, ProblemError
 
 __all__ = ["Exportable", "export_tree"]
 
@@ -25,6 +25,8 @@ class Exportable(Protocol):
     def folders(self) -> Mapping[str, str]: ...
 
     def submodules(self) -> Mapping[str, str]: ...
+
+    def resolve(self, path: str) -> str: ...
 
 
 def export_tree(tree: Exportable, blobs: BlobCache, destination: Path) -> tuple[Problem, ...]:
@@ -51,7 +53,7 @@ def _write(tree: Exportable, blobs: BlobCache, folder: Path) -> tuple[Problem, .
     # Links come last: no file is ever written through one.
     for entry in entries:
         if entry.is_link:
-            problems.extend(_write_link(entry, blobs, folder))
+            problems.extend(_write_link(tree, entry, blobs, folder))
     return tuple(problems)
 
 
@@ -67,10 +69,15 @@ def _write_files(entries: Iterable[Entry], blobs: BlobCache, folder: Path) -> No
                 path.chmod(0o755 if entry.is_executable else 0o644)
 
 
-def _write_link(entry: Entry, blobs: BlobCache, folder: Path) -> Collection[Problem]:
+def _write_link(tree: Exportable, entry: Entry, blobs: BlobCache, folder: Path) -> Collection[Problem]:
+    try:
+        # A link may lead through others: where it ends counts, not how it is written.
+        tree.resolve(entry.path)
+    except ProblemError as error:
+        # Links in a circle lead nowhere, here as there.
+        if not any(problem.id == LINK_LOOP for problem in error.problems):
+            return error.problems
     target = blobs.get(entry.blob).decode("utf-8", "surrogateescape")
-    if leaves_repository(target, entry.path.count("/")):
-        return [link_leaves(entry.path, target)]
     (folder / entry.path).symlink_to(target)
     return []
 

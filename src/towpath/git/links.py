@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from towpath.problems import Place, Problem
 
-__all__ = ["leaves_repository", "link_leaves", "link_loop"]
+__all__ = ["LINK_LOOP", "leaves_repository", "link_leaves", "link_loop"]
+
+LINK_LOOP = "symlink-loop"
 
 
 def leaves_repository(target: str, depth: int) -> bool:

@@ -116,6 +116,9 @@ class Tree:
             if part in ("", "."):
                 continue
             if part == "..":
+                if not done and links:
+                    # Each link alone stays inside, but not one through the other.
+                    raise ProblemError(link_leaves(path, "a folder above it"))
                 if not done:
                     return path
                 done.pop()

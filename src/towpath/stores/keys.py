@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
+import tempfile
 from pathlib import Path
 
 from towpath.problems import Problem, ProblemError
@@ -36,8 +37,8 @@ def state_key(folder: Path, environment: Environment, ids: Ids) -> bytes:
 
 def _make(file: Path, content: bytes) -> None:
     """Two processes may come here at once: the first one's key counts."""
-    new = file.with_name(f".key.{os.getpid()}")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    handle, name = tempfile.mkstemp(prefix=".key.", dir=file.parent)
+    new = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)

@@ -58,6 +58,9 @@ class LogFiles:
 
     def path(self, run: str, unit: UnitPath) -> Path:
         """Where the log is. The name tells the unit to a reader; its hash keeps alike names apart."""
-        readable = unit.replace("/", "--")[:120]
+        readable = unit.replace("/", "--")
         readable = "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in readable)
-        return self._folder / run / f"{readable}.{hashlib.sha256(unit.encode()).hexdigest()[:8]}.log"
+        # File systems count bytes: a letter may have four.
+        readable = readable.encode(errors="replace")[:120].decode(errors="ignore")
+        digest = hashlib.sha256(unit.encode(errors="surrogateescape")).hexdigest()
+        return self._folder / run / f"{readable}.{digest[:8]}.log"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from towpath.git import FakeBlobs, fake_tree
+from towpath.git import FakeBlobs, FakeLink, fake_tree
+from towpath.problems import ProblemError
 
 
 @pytest.mark.parametrize("shared", [True, False])
@@ -34,3 +37,16 @@ def test_the_root_is_a_folder() -> None:
     for path in ("", ".", "/", "d/.."):
         assert tree.is_folder(path)
         assert tree.below(path) == ("d/b",)
+
+
+def test_links_that_leave_only_together_lead_nowhere(tmp_path: Path) -> None:
+    tree = fake_tree({"a/b/up": FakeLink("../.."), "out": FakeLink("a/b/up/../outside.txt"), "in": FakeLink("a/b/up")})
+    with pytest.raises(ProblemError, match="symbolic link leaves"):
+        tree.read("out")
+    (tmp_path / "outside.txt").write_text("secret")
+    problems = tree.export(tmp_path / "tree")
+    assert [(problem.id, problem.place and problem.place.file) for problem in problems] == [
+        ("symlink-leaves-repository", "out")
+    ]
+    assert not (tmp_path / "tree/out").is_symlink()
+    assert (tmp_path / "tree/in").resolve() == tmp_path / "tree"

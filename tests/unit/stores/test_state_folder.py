@@ -45,6 +45,26 @@ def test_a_folder_that_others_may_read_is_closed_to_them(tmp_path: Path) -> None
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
+@pytest.mark.parametrize("unit", ["\u5c71" * 200, "\U0001f6a2/" * 60, "../../x", "dev/\x1b[31m\n", "\udcff"])
+def test_every_unit_has_a_log_inside_the_folder(unit: str, tmp_path: Path) -> None:
+    state = opened(tmp_path)
+    log = state.logs.open("run", UnitPath(unit))
+    log.line("done")
+    log.close()
+    state.close()
+
+    assert list(state.logs.read("run", UnitPath(unit))) == ["done"]
+    assert state.logs.path("run", UnitPath(unit)).resolve().parent == tmp_path / "logs" / "run"
+
+
+def test_digests_of_outputs_are_keyed_with_the_folders_key(tmp_path: Path) -> None:
+    states = [opened(tmp_path / name) for name in ("one", "one", "two")]
+    for state in states:
+        state.close()
+    assert states[0].output_key == states[1].output_key != states[2].output_key
+    assert states[0].output_key.hex() not in repr(states[0])
+
+
 def test_opening_it_again_finds_what_was_kept(tmp_path: Path) -> None:
     first = opened(tmp_path)
     digest = first.plans.put(b"plan")

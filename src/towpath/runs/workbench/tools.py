@@ -51,5 +51,7 @@ class InterruptedWorkError(Exception):
 
 def unit_folder_name(unit: str) -> str:
     """A unit's path as the name of one folder: short, and different for different units."""
-    readable = unit.replace("/", "--")[-80:]
-    return f"{readable}-{hashlib.sha256(unit.encode()).hexdigest()[:8]}"
+    # File systems count bytes: a letter may have four.
+    readable = unit.replace("/", "--").encode(errors="surrogateescape")[-80:].decode(errors="ignore")
+    digest = hashlib.sha256(unit.encode(errors="surrogateescape")).hexdigest()
+    return f"{readable}-{digest[:8]}"
