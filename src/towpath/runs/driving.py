@@ -26,8 +26,8 @@ from towpath.stores import Holder, RunTransaction, State
 
 __all__ = ["Driver", "Watcher"]
 
-LOOK_SECONDS = 0.5
-"""How often to look whether somebody else changed the run, or the lock is free."""
+LOOK_SECONDS = 0.125
+"""How often to look whether there is news to tell, somebody else changed the run, or the lock is free."""
 
 
 class Watcher(Protocol):
