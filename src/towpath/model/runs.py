@@ -227,11 +227,12 @@ class UnitRun:
     The first fields are the step of the walk. `follows`: it may follow, and is part of the run only once `joined`.
     `plan` is the latest plan; `approved` is the plan that was cleared to be applied, by the gates or by comparing;
     `by_people` tells that somebody said yes to it. `shown` is the plan of a plan run that somebody asked to apply.
-    `retry_at`: not before then, because of a state lock met first at `locked_since`, `lock_waits` times. `must_replan`:
-    the plan is known to be out of date, `replans` counts how often that came from a state that had moved on. `unsure`:
-    an apply of it did not end well, so part of it may be done; `look_first`: it ended unknown, and the plan is still
-    the one that was being applied. `outputs_before` are the digests of the outputs before the apply;
-    `changed_outputs` the names of those that really changed. `attempts` counts its attempts, `seconds` is the time spent in them. `reason` says in words why it stands where it stands.
+    `retry_at`: not before then, because of a state lock met first at `locked_since`, `lock_waits` times.
+    `must_replan`: the plan is known to be out of date, `replans` counts how often that came from a state that had
+    moved on. `unsure`: an apply of it did not end well, so part of it may be done; `look_first`: it ended unknown,
+    and the plan is still the one that was being applied. `outputs_before` are the digests of the outputs before the
+    apply; `changed_outputs` the names of those that really changed. `attempts` counts its attempts, `seconds` is
+    the time spent in them. `reason` says in words why it stands where it stands.
     """
 
     run: str
