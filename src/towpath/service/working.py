@@ -21,6 +21,7 @@ from towpath.service.outside import Outside
 from towpath.service.reading import Reading
 from towpath.service.state import state_folder
 from towpath.stores import State, open_state
+from towpath.stores.keys import KEY_VARIABLE
 from towpath.system.aws import BotoAws
 from towpath.system.guarded import SystemGuardedProcesses
 
@@ -158,7 +159,8 @@ def _tools(outside: Outside, reading: Reading, state: State) -> Tools:
     return Tools(
         commits=reading.repository,
         state=state.folder,
-        environment=outside.environment.all(),
+        # What plans are encrypted with is no business of engines, hooks and commands.
+        environment={name: value for name, value in outside.environment.all().items() if name != KEY_VARIABLE},
         processes=outside.processes,
         runner=LocalRunner(SystemGuardedProcesses()),
         aws=BotoAws(outside.clock),

@@ -14,7 +14,7 @@ from towpath.system.aws import Aws, AwsCredentials
 from towpath.system.processes import Processes
 from towpath.terragrunt.config import Dependency
 
-__all__ = ["RealOutside", "Surroundings"]
+__all__ = ["RealOutside", "Surroundings", "environment_secrets"]
 
 _COMMAND_SECONDS = 600.0
 _SECRET_NAMES = ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PRIVATE_KEY", "API_KEY", "CREDENTIAL")
@@ -58,8 +58,7 @@ class RealOutside:
                     Problem("environment-missing", "An environment variable is not set", detail, call.place)
                 )
             return default
-        if len(value) >= _SHORTEST_SECRET and any(word in name.upper() for word in _SECRET_NAMES):
-            self.secrets.append(value)
+        self.secrets.extend(environment_secrets({name: value}))
         return value
 
     def run_cmd(self, arguments: tuple[str, ...], folder: str, call: Call) -> Value:
@@ -117,6 +116,17 @@ class RealOutside:
         for known in self.secrets:
             text = text.replace(known, "(redacted)")
         return text
+
+
+def environment_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The values of variables whose names say that they are secret; where a secret is kept is none itself."""
+    return tuple(
+        value
+        for name, value in environment.items()
+        if len(value) >= _SHORTEST_SECRET
+        and not value.startswith("/")
+        and any(word in name.upper() for word in _SECRET_NAMES)
+    )
 
 
 def _placed(problem: Problem, place: Place) -> Problem:

@@ -14,7 +14,7 @@ from towpath.problems import Place, Problem, ProblemError
 from towpath.system import FakeProcesses
 from towpath.system.aws import AwsCredentials, CallerIdentity, FakeAws
 from towpath.terragrunt.config import Dependency
-from towpath.terragrunt.outside_real import RealOutside, Surroundings
+from towpath.terragrunt.outside_real import RealOutside, Surroundings, environment_secrets
 
 PLACE = Place("dev/app/terragrunt.hcl", 4, 9)
 KEYS = AwsCredentials("AKIA", "secret-key", "token")
@@ -142,3 +142,14 @@ def test_the_command_and_the_platform() -> None:
     assert outside.terraform_cli_args(call()) == ("apply",)
     if sys.platform == "linux":
         assert outside.platform(call()) == "linux"
+
+
+def test_variables_whose_names_say_so_are_secrets() -> None:
+    environment = {
+        "AWS_SECRET_ACCESS_KEY": "abcdefgh",
+        "github_token": "ghp_123456",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/var/run/token",
+        "USE_TOKEN": "true",
+        "HOME": "/home/grace",
+    }
+    assert environment_secrets(environment) == ("abcdefgh", "ghp_123456")

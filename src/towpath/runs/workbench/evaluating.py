@@ -15,7 +15,7 @@ from towpath.runs.workbench.credentials import Purpose, UnitCredentials
 from towpath.runs.workbench.tools import Tools
 from towpath.system.aws import AwsCredentials
 from towpath.terragrunt import Dependency, ParseCache, UnitConfig, evaluate_unit
-from towpath.terragrunt.outside_real import RealOutside, Surroundings
+from towpath.terragrunt.outside_real import RealOutside, Surroundings, environment_secrets
 
 __all__ = ["EvaluatedUnit", "EvaluationRequest", "Evaluator", "unknown_outputs"]
 
@@ -73,7 +73,7 @@ class Evaluator:
         given = UnitCredentials(self._tools.aws, request.run)
         credentials = given.of_account(account, request.unit, request.purpose)
         if not checkout.is_terragrunt(request.unit):
-            return EvaluatedUnit(request, checkout, account, None, credentials, _secrets_of(credentials))
+            return EvaluatedUnit(request, checkout, account, None, credentials, self._known_secrets(credentials))
         surroundings = Surroundings(
             root=checkout.folder,
             environment=with_credentials(self._tools.environment, credentials),
@@ -85,18 +85,18 @@ class Evaluator:
         outside = RealOutside(surroundings, outputs)
         config = self._evaluate(request, checkout, outside)
         credentials = credentials or given.of_config(config, request.unit)
-        secrets = (*outside.secrets, *_secrets_of(credentials), *secret_texts(dict(config.inputs)))
+        secrets = (*outside.secrets, *self._known_secrets(credentials), *secret_texts(dict(config.inputs)))
         return EvaluatedUnit(request, checkout, account, config, credentials, secrets)
+
+    def _known_secrets(self, credentials: AwsCredentials | None) -> tuple[str, ...]:
+        """The unit's credentials, and what Towpath's own environment holds: engines and hooks see that as well."""
+        return (*(credentials.secrets() if credentials else ()), *environment_secrets(self._tools.environment))
 
     def _evaluate(self, request: EvaluationRequest, checkout: Checkout, outside: RealOutside) -> UnitConfig:
         evaluation = evaluate_unit(request.unit, FolderFiles(checkout.folder), outside, self._cache)
         if evaluation.config is None or has_errors(evaluation.problems):
             raise ProblemError(*(problem.in_unit(request.unit) for problem in evaluation.problems))
         return evaluation.config
-
-
-def _secrets_of(credentials: AwsCredentials | None) -> tuple[str, ...]:
-    return credentials.secrets() if credentials else ()
 
 
 def with_credentials(own: Mapping[str, str], credentials: AwsCredentials | None) -> dict[str, str]:

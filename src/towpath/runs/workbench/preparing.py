@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -113,7 +113,7 @@ class Preparer:
         module = read_module(files_of(folder))
         backend = self._settle_backend(evaluated, folder, module)
         _write_inputs(folder, inputs, module)
-        secrets = (*evaluated.secrets, *_declared_secrets(inputs, module))
+        secrets = (*evaluated.secrets, *_declared_secrets(inputs, module, prepared.workspace.environment))
         return replace(prepared, workspace=replace(prepared.workspace, backend=backend, secrets=secrets))
 
     def _run_phases(self, evaluated: EvaluatedUnit, prepared: Prepared, console: Console) -> None:
@@ -298,11 +298,13 @@ def _write_inputs(folder: Path, inputs: Inputs, module: ModuleFiles) -> None:
         write_private(folder / _INPUTS_FILE, exact_json(known).encode())
 
 
-def _declared_secrets(inputs: Inputs, module: ModuleFiles) -> tuple[str, ...]:
-    """Inputs for variables that the module calls sensitive are secrets, wherever they come from."""
+def _declared_secrets(inputs: Inputs, module: ModuleFiles, environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Values of variables that the module calls sensitive are secrets, wherever they come from."""
     found = []
     for name, sensitive in module.variables.items():
-        text = inputs.variables.get(f"TF_VAR_{name}")
+        long = inputs.file.get(name)
+        in_file = long if isinstance(long, str | None) else exact_json(long)
+        text = environment.get(f"TF_VAR_{name}") or in_file
         if sensitive and text and len(text) >= 4:
             found.extend([text, *_texts_in(text)])
     return tuple(found)
