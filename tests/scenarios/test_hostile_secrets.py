@@ -18,7 +18,8 @@ DECRYPTED = "hush-decrypted-91cc"
 DECLARED = "hush-declared-55d0"
 BACKEND = "hush-credential-2b7e"
 EXPORTED = "hush-exported-0d4f"
-SECRETS = (ENVIRONMENT, DECRYPTED, DECLARED, BACKEND, EXPORTED)
+KEY = "6b" * 32
+SECRETS = (ENVIRONMENT, DECRYPTED, DECLARED, BACKEND, EXPORTED, KEY)
 PIN = "4711"
 """A secret so short that its plain digest would give it away."""
 
@@ -42,6 +43,7 @@ resource "terraform_data" "this" {
     command     = <<-EOT
       echo "the secrets are $ALL $AWS_SECRET_ACCESS_KEY $TF_VAR_exported"
       echo "$ALL" | base64 -w 0
+      echo "the key of Towpath's state: [$TOWPATH_KEY]"
       touch busy
       while [ -e "$WAIT_WHILE" ]; do touch "$WAIT_WHILE.busy"; sleep 0.1; done
       test ! -e "$FAIL_IF"
@@ -105,6 +107,7 @@ def secretive(world: World) -> World:
         "TF_VAR_exported": EXPORTED,
         "AWS_ACCESS_KEY_ID": "AKIAHUSHHUSHHUSHHUSH",
         "AWS_SECRET_ACCESS_KEY": BACKEND,
+        "TOWPATH_KEY": KEY,
         "WAIT_WHILE": str(world.home / "wait"),
         "FAIL_IF": str(world.home / "fail"),
     }
@@ -164,6 +167,7 @@ def test_after_a_run_no_secret_is_left(secretive: World) -> None:
     assert leaks(done.said.encode()) == []
     assert leaks(said_about(secretive, done.run).encode()) == []
     assert "the secrets are" in said_about(secretive, done.run)
+    assert "the key of Towpath's state: []" in said_about(secretive, done.run)
     assert_nothing_is_kept(secretive)
     assert_private(state_of(secretive))
 
