@@ -29,7 +29,7 @@ class EventKind(StrEnum):
     ATTEMPT_QUEUED = "attempt-queued"
     """[attempt, kind, number]"""
     ATTEMPT_STARTED = "attempt-started"
-    """[attempt, kind, number, worker]"""
+    """[attempt, kind, number, worker, action: what the run does to the unit]"""
     ATTEMPT_FINISHED = "attempt-finished"
     """[attempt, kind, number, status, problems: ids]"""
     LOCK_WAIT = "lock-wait"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
+from towpath.model.changes import Action
 from towpath.model.events import Event, EventKind
 from towpath.model.paths import UnitPath
 from towpath.model.runs import Attempt, Gate, GateStatus, Run, Snapshot, UnitRun
 
-__all__ = ["attempt_event", "created", "events_of", "stop_requested"]
+__all__ = ["attempt_event", "attempt_started", "created", "events_of", "stop_requested"]
 
 
 def events_of(steps: Sequence[Snapshot], now: datetime.datetime) -> list[Event]:
@@ -63,12 +65,16 @@ def _of_gate(gate: Gate) -> tuple[EventKind, UnitPath | None, dict[str, Any]]:
 def attempt_event(kind: EventKind, attempt: Attempt, now: datetime.datetime) -> Event:
     """An event about an attempt."""
     data: dict[str, Any] = {"attempt": attempt.id, "kind": attempt.kind.value, "number": attempt.number}
-    if kind is EventKind.ATTEMPT_STARTED:
-        data["worker"] = attempt.worker
     if kind is EventKind.ATTEMPT_FINISHED:
         data["status"] = attempt.status.value
         data["problems"] = [problem.id for problem in attempt.problems]
     return Event(0, attempt.run, now, kind, attempt.unit, data)
+
+
+def attempt_started(attempt: Attempt, action: Action, now: datetime.datetime) -> Event:
+    """An attempt begins; `action` is what the run does to its unit."""
+    event = attempt_event(EventKind.ATTEMPT_STARTED, attempt, now)
+    return replace(event, data={**event.data, "worker": attempt.worker, "action": action.value})
 
 
 def created(run: Run, units: Iterable[UnitPath]) -> Event:

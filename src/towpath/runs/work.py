@@ -16,7 +16,7 @@ from towpath.model.work import ApplyJob, ApplyOutcome, PlanJob, Workbench
 from towpath.planning import Verdict, compare, holds_for_plan
 from towpath.problems import Problem, ProblemError
 from towpath.runs.changing import Changes
-from towpath.runs.telling import attempt_event, stop_requested
+from towpath.runs.telling import attempt_event, attempt_started, stop_requested
 from towpath.stores import State
 
 __all__ = ["AttemptWork", "End", "LineWatcher"]
@@ -102,9 +102,9 @@ class AttemptWork:
                 refused = replace(queued, status=AttemptStatus.LOCKED, finished_at=now, problems=(_other_run(queued),))
                 self._changes.settle(transaction, before, _with(before, refused))
                 return None
-            event = attempt_event(EventKind.ATTEMPT_STARTED, begun, now)
-            self._changes.note(transaction, before, _with(before, begun), event)
             unit = before.units[begun.unit]
+            event = attempt_started(begun, unit.action, now)
+            self._changes.note(transaction, before, _with(before, begun), event)
             base = unit.approved or unit.shown
             ledger = transaction.ledger_entry(unit.unit)
             return _Begun(

@@ -7,6 +7,7 @@ from typing import Any
 
 from towpath.cli.views.tables import Line, Span, Style, line
 from towpath.cli.views.text import plural
+from towpath.model.changes import Action
 from towpath.model.events import Event, EventKind
 from towpath.model.runs import AttemptStatus, RunStatus, UnitStatus
 
@@ -68,6 +69,8 @@ def _joined(event: Event) -> Line:
 
 def _started(event: Event) -> Line:
     doing = _DOING.get(str(event.data.get("kind")), "working")
+    if doing == "applying" and event.data.get("action") == Action.DESTROY.value:
+        doing = "destroying"
     return line("  ", *_unit(event), Span(f"{doing} …", Style.FAINT))
 
 

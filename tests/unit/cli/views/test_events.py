@@ -25,6 +25,8 @@ def shown(kind: EventKind, unit: str | None = None, /, **data: Any) -> str | Non
         (EventKind.RUN_CREATED, None, {"units": 3}, "Run r1: 3 units"),
         (EventKind.ATTEMPT_STARTED, "dev/vpc", {"kind": "plan", "number": 1}, "dev/vpc  planning …"),
         (EventKind.ATTEMPT_STARTED, "dev/vpc", {"kind": "apply", "number": 2}, "dev/vpc  applying …"),
+        (EventKind.ATTEMPT_STARTED, "a", {"kind": "apply", "action": "destroy"}, "a  destroying …"),
+        (EventKind.ATTEMPT_STARTED, "a", {"kind": "plan", "action": "destroy"}, "a  planning …"),
         (EventKind.UNIT_STATUS, "dev/vpc", {"status": "applied"}, "dev/vpc  applied"),
         (EventKind.UNIT_STATUS, "a", {"status": "skipped", "reason": "b failed."}, "a  skipped: b failed."),
         (EventKind.UNIT_STATUS, "a", {"status": "pending"}, None),
