@@ -17,12 +17,13 @@ __all__ = ["approve", "cancel", "reject", "resume"]
 _environment = click.option(
     "--environment", metavar="NAME", help="Only this environment's gate. Default: every open one."
 )
+_reason = click.option("--reason", default="", help="Why, for those who read it later.")
 
 
 @click.command()
 @run_argument
 @_environment
-@click.option("--reason", default="", help="Why, for those who read it later.")
+@_reason
 @pass_app
 def approve(app: App, run: str, environment: str | None, reason: str) -> int:
     """Say yes to the plans that a run waits with. `towpath resume RUN` then goes on."""
@@ -33,7 +34,7 @@ def approve(app: App, run: str, environment: str | None, reason: str) -> int:
 @click.command()
 @run_argument
 @_environment
-@click.option("--reason", default="", help="Why, for those who read it later.")
+@_reason
 @pass_app
 def reject(app: App, run: str, environment: str | None, reason: str) -> int:
     """Say no to the plans that a run waits with: the run is cancelled."""
