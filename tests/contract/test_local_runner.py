@@ -13,49 +13,12 @@ import time
 from pathlib import Path
 
 import pytest
+from watched_work import LogLines, Switch
 
 from towpath.model.commands import Command
 from towpath.problems import ProblemError
 from towpath.runners import LocalRunner
 from towpath.system.guarded import SystemGuardedProcesses
-
-
-class Lines:
-    """Keeps what was logged, and lets a test wait for a line."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self._changed = threading.Condition()
-
-    def line(self, text: str) -> None:
-        with self._changed:
-            self.lines.append(text)
-            self._changed.notify_all()
-
-    def wait_for(self, text: str) -> None:
-        with self._changed:
-            assert self._changed.wait_for(lambda: text in self.lines, timeout=20), self.lines
-
-
-class Switch:
-    """A cancellation that the test turns up."""
-
-    def __init__(self, level: int = 0) -> None:
-        self._level = level
-        self._changed = threading.Condition()
-
-    def turn(self, level: int) -> None:
-        with self._changed:
-            self._level = level
-            self._changed.notify_all()
-
-    def level(self) -> int:
-        return self._level
-
-    def wait(self, level: int, seconds: float) -> int:
-        with self._changed:
-            self._changed.wait_for(lambda: self._level > level, timeout=seconds)
-            return self._level
 
 
 class FixedLease:
@@ -66,12 +29,12 @@ class FixedLease:
         return self._deadline
 
 
-def turn_after(log: Lines, switch: Switch, *steps: tuple[str, int]) -> None:
+def turn_after(log: LogLines, switch: Switch, *steps: tuple[str, int]) -> None:
     """In the background: waits for each line, then turns the switch."""
 
     def follow() -> None:
         for line, level in steps:
-            log.wait_for(line)
+            log.wait_for_line(line)
             switch.turn(level)
 
     threading.Thread(target=follow).start()
@@ -109,7 +72,7 @@ def is_gone(pid: int, patience: float = 10.0) -> bool:
 
 
 def test_lines_of_both_streams_reach_the_log(tmp_path: Path) -> None:
-    log = Lines()
+    log = LogLines()
     result = runner().run(shell("echo one; echo two >&2; printf three", tmp_path), log, Switch())
     assert result.ok
     assert sorted(log.lines) == ["one", "three", "two"]
@@ -117,12 +80,12 @@ def test_lines_of_both_streams_reach_the_log(tmp_path: Path) -> None:
 
 
 def test_the_exit_status_is_the_programs(tmp_path: Path) -> None:
-    assert runner().run(shell("exit 7", tmp_path), Lines(), Switch()).status == 7
-    assert runner().run(shell("kill -9 $$", tmp_path), Lines(), Switch()).status == -signal.SIGKILL
+    assert runner().run(shell("exit 7", tmp_path), LogLines(), Switch()).status == 7
+    assert runner().run(shell("kill -9 $$", tmp_path), LogLines(), Switch()).status == -signal.SIGKILL
 
 
 def test_captured_output_is_not_logged(tmp_path: Path) -> None:
-    log = Lines()
+    log = LogLines()
     result = runner().run(
         shell("cat; echo warning >&2", tmp_path, capture=True, stdin=b"\x00secret\xff"), log, Switch()
     )
@@ -132,17 +95,17 @@ def test_captured_output_is_not_logged(tmp_path: Path) -> None:
 
 def test_much_input_and_output(tmp_path: Path) -> None:
     content = b"x" * 3_000_000
-    result = runner().run(command("cat", folder=tmp_path, capture=True, stdin=content), Lines(), Switch())
+    result = runner().run(command("cat", folder=tmp_path, capture=True, stdin=content), LogLines(), Switch())
     assert result.stdout == content
 
 
 def test_a_program_that_reads_no_input_ends_well(tmp_path: Path) -> None:
-    assert runner().run(shell("exit 0", tmp_path, stdin=b"y" * 1_000_000), Lines(), Switch()).ok
+    assert runner().run(shell("exit 0", tmp_path, stdin=b"y" * 1_000_000), LogLines(), Switch()).ok
 
 
 def test_only_the_given_environment_is_seen(tmp_path: Path) -> None:
     given = Command(("/usr/bin/env",), tmp_path, {"ONLY": "this"}, capture=True)
-    seen = runner().run(given, Lines(), Switch()).stdout.decode().splitlines()
+    seen = runner().run(given, LogLines(), Switch()).stdout.decode().splitlines()
     # Python adds LC_CTYPE to its own environment when no locale is set, and the guard is a Python.
     assert [line for line in seen if not line.startswith("LC_CTYPE=")] == ["ONLY=this"]
 
@@ -163,7 +126,7 @@ def test_secrets_reach_neither_log_nor_tail(tmp_path: Path) -> None:
         sys.exit(secret)
         """
     )
-    log = Lines()
+    log = LogLines()
     environment = {**os.environ, "SECRET": secret}
     made = Command((sys.executable, "-c", script), tmp_path, environment, secrets=(secret,))
     result = runner().run(made, log, Switch())
@@ -176,18 +139,18 @@ def test_secrets_reach_neither_log_nor_tail(tmp_path: Path) -> None:
 
 def test_a_missing_program_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as raised:
-        runner().run(command("no-such-program-here", folder=tmp_path), Lines(), Switch())
+        runner().run(command("no-such-program-here", folder=tmp_path), LogLines(), Switch())
     assert raised.value.problems[0].id == "executable-not-found"
 
 
 def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as raised:
-        runner().run(command("true", folder=tmp_path / "not here"), Lines(), Switch())
+        runner().run(command("true", folder=tmp_path / "not here"), LogLines(), Switch())
     assert raised.value.problems[0].id == "cannot-start"
 
 
 def test_the_first_cancellation_asks_politely(tmp_path: Path) -> None:
-    log, switch = Lines(), Switch()
+    log, switch = LogLines(), Switch()
     script = "trap 'echo cleaning; exit 3' INT; echo ready; while :; do sleep 0.05; done"
     turn_after(log, switch, ("ready", 1))
     result = runner().run(shell(script, tmp_path), log, switch)
@@ -196,7 +159,7 @@ def test_the_first_cancellation_asks_politely(tmp_path: Path) -> None:
 
 
 def test_the_second_cancellation_kills(tmp_path: Path) -> None:
-    log, switch = Lines(), Switch()
+    log, switch = LogLines(), Switch()
     script = "trap 'echo no' INT; echo ready; while :; do sleep 0.05; done"
     turn_after(log, switch, ("ready", 1), ("no", 2))
     result = runner().run(shell(script, tmp_path, grace=60), log, switch)
@@ -204,7 +167,7 @@ def test_the_second_cancellation_kills(tmp_path: Path) -> None:
 
 
 def test_after_the_grace_comes_the_kill(tmp_path: Path) -> None:
-    log, switch = Lines(), Switch()
+    log, switch = LogLines(), Switch()
     script = "trap '' INT; echo ready; while :; do sleep 0.05; done"
     turn_after(log, switch, ("ready", 1))
     result = runner().run(shell(script, tmp_path, grace=0.3), log, switch)
@@ -212,13 +175,13 @@ def test_after_the_grace_comes_the_kill(tmp_path: Path) -> None:
 
 
 def test_what_was_cancelled_before_does_not_start(tmp_path: Path) -> None:
-    result = runner().run(shell("touch started", tmp_path), Lines(), Switch(1))
+    result = runner().run(shell("touch started", tmp_path), LogLines(), Switch(1))
     assert result.interrupted
     assert not (tmp_path / "started").exists()
 
 
 def test_what_the_program_leaves_behind_is_gone_when_it_returns(tmp_path: Path) -> None:
-    log = Lines()
+    log = LogLines()
     script = (
         "import os, subprocess, sys\n"
         "for own_session in (False, True):\n"
@@ -232,7 +195,7 @@ def test_what_the_program_leaves_behind_is_gone_when_it_returns(tmp_path: Path) 
 
 
 def test_a_deadline_that_passed_stops_it(tmp_path: Path) -> None:
-    log = Lines()
+    log = LogLines()
     made = LocalRunner(SystemGuardedProcesses(), FixedLease(boot_time() + 0.5))
     script = "trap 'echo cleaning; exit 3' INT; while :; do sleep 0.05; done"
     result = made.run(shell(script, tmp_path), log, Switch())
@@ -274,10 +237,10 @@ def test_a_killed_worker_leaves_nothing_running(tmp_path: Path, trap: str, says:
 
 
 def test_a_killed_guard_leaves_nothing_running(tmp_path: Path) -> None:
-    log = Lines()
+    log = LogLines()
 
     def kill_guard() -> None:
-        log.wait_for("ready")
+        log.wait_for_line("ready")
         shell_pid = next(line for line in log.lines if line.isdigit())
         stat = Path(f"/proc/{shell_pid}/stat").read_text(encoding="utf-8")
         os.kill(int(stat.rpartition(")")[2].split()[1]), signal.SIGKILL)
@@ -290,9 +253,9 @@ def test_a_killed_guard_leaves_nothing_running(tmp_path: Path) -> None:
 
 def test_many_at_once_leave_nothing_open(tmp_path: Path) -> None:
     made = runner()
-    made.run(shell("true", tmp_path), Lines(), Switch())
+    made.run(shell("true", tmp_path), LogLines(), Switch())
     before = len(os.listdir("/proc/self/fd"))
-    logs = [Lines() for _ in range(20)]
+    logs = [LogLines() for _ in range(20)]
     threads = [
         threading.Thread(target=made.run, args=(shell(f"echo {n}", tmp_path), log, Switch()))
         for n, log in enumerate(logs)

@@ -63,12 +63,12 @@ def test_from_nothing_to_applied(bench: Bench) -> None:
     assert plan.counts == PlanCounts(add=1)
     assert plan.exactness is Exactness.EXACT
     assert (plan.binding.state_lineage, plan.binding.state_serial) == (None, None)
-    assert bench.workbench.reality(bench.job(plan), bench.turn).matches_plan
+    assert bench.workbench.reality(bench.job(plan), bench.switch).matches_plan
     report = bench.apply(plan)
     assert (report.outcome, report.problems) == (ApplyOutcome.APPLIED, ())
     assert sorted(report.outputs) == ["size", "word"]
     assert report.outputs == bench.outputs(UNIT)
-    assert not bench.workbench.reality(bench.job(plan), bench.turn).matches_plan
+    assert not bench.workbench.reality(bench.job(plan), bench.switch).matches_plan
     assert bench.planned(UNIT).changes_nothing
 
 
@@ -140,7 +140,7 @@ def test_a_lock_that_somebody_else_holds(bench: Bench) -> None:
         assert holder.stdout is not None
         holder.stdout.readline()
         report = bench.apply(plan)
-        reality = bench.workbench.reality(bench.job(plan), bench.turn)
+        reality = bench.workbench.reality(bench.job(plan), bench.switch)
         replanned = bench.plan(UNIT)
         assert holder.stdin is not None
         holder.stdin.close()
@@ -149,7 +149,7 @@ def test_a_lock_that_somebody_else_holds(bench: Bench) -> None:
     assert reality.matches_plan
     assert reality.locked_by == "ada@laptop (apply) since 2026-01-05T09:00:00Z, lock 1234"
     assert [problem.id for problem in replanned.problems] == ["state-locked"]
-    assert bench.workbench.reality(bench.job(plan), bench.turn).locked_by is None
+    assert bench.workbench.reality(bench.job(plan), bench.switch).locked_by is None
     with open(state_file(bench), "r+b") as file:
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
@@ -171,7 +171,7 @@ def test_an_apply_that_is_cancelled(bench: Bench, levels: tuple[int, ...]) -> No
     def cancel() -> None:
         bench.log.wait_for("it-has-begun")
         for level in levels:
-            bench.turn.to(level)
+            bench.switch.turn(level)
 
     threading.Thread(target=cancel).start()
     report = bench.apply(plan)

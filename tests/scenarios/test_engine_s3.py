@@ -70,7 +70,7 @@ def test_from_nothing_to_applied(make: Callable[..., Bench], aws: EmulatedAws) -
     assert (report.outcome, report.problems) == (ApplyOutcome.APPLIED, ())
     assert aws.objects(bench.account, bench.bucket) == ["dev/app/terraform.tfstate"]
     assert report.outputs == bench.outputs(UNIT) != {}
-    assert not bench.workbench.reality(bench.job(plan), bench.turn).matches_plan
+    assert not bench.workbench.reality(bench.job(plan), bench.switch).matches_plan
     assert bench.planned(UNIT).changes_nothing
     assert bench.apply(plan).outcome is ApplyOutcome.STALE
 
@@ -84,7 +84,7 @@ def test_who_holds_the_lock(make: Callable[..., Bench], aws: EmulatedAws) -> Non
     report = bench.apply(plan)
     assert report.outcome is ApplyOutcome.LOCKED
     assert "ada@laptop" in report.problems[0].detail
-    holder = bench.workbench.reality(bench.job(plan), bench.turn).locked_by
+    holder = bench.workbench.reality(bench.job(plan), bench.switch).locked_by
     assert holder == "ada@laptop (apply) since 2026-01-05T09:00:00Z, lock 1234"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 
 from real_repository import RealRepository
+from watched_work import LogLines, Switch
 
 from towpath.engines.terraform import find_engine
 from towpath.git import Repository
@@ -22,49 +22,7 @@ from towpath.system import SystemClock, SystemProcesses
 from towpath.system.aws import Aws, BotoAws
 from towpath.system.guarded import SystemGuardedProcesses
 
-__all__ = ["Bench", "LogLines", "MemoryPlans", "Turn"]
-
-
-class LogLines:
-    """Keeps what was logged, and lets a test wait for it."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self._changed = threading.Condition()
-
-    def line(self, text: str) -> None:
-        with self._changed:
-            self.lines.append(text)
-            self._changed.notify_all()
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    def wait_for(self, text: str, seconds: float = 30) -> None:
-        with self._changed:
-            assert self._changed.wait_for(lambda: text in self.text, timeout=seconds), self.text
-
-
-class Turn:
-    """A cancellation that a test turns up."""
-
-    def __init__(self, level: int = 0) -> None:
-        self._level = level
-        self._changed = threading.Condition()
-
-    def to(self, level: int) -> None:
-        with self._changed:
-            self._level = level
-            self._changed.notify_all()
-
-    def level(self) -> int:
-        return self._level
-
-    def wait(self, level: int, seconds: float) -> int:
-        with self._changed:
-            self._changed.wait_for(lambda: self._level > level, timeout=seconds)
-            return self._level
+__all__ = ["Bench", "MemoryPlans"]
 
 
 class MemoryPlans:
@@ -93,7 +51,7 @@ class Bench:
         self.state = folder / "state"
         self.plans = MemoryPlans()
         self.log = LogLines()
-        self.turn = Turn()
+        self.switch = Switch()
         self._files: dict[str, str] = {}
         self.head = ""
         self.bucket = self.account = ""
@@ -133,7 +91,7 @@ class Bench:
     ) -> PlanReport:
         waiting = frozenset(unit_path(path) for path in pending)
         job = PlanJob("run-1", unit_path(unit), commit or self.head, "sha256:f", action, waiting)
-        return self.workbench.plan(job, self.log, self.turn)
+        return self.workbench.plan(job, self.log, self.switch)
 
     def planned(self, unit: str, **more: Action | tuple[str, ...] | str | None) -> Plan:
         """A plan that went well."""
@@ -146,7 +104,7 @@ class Bench:
         return ApplyJob("run-1", plan.binding.unit, plan.binding.commit, action, plan)
 
     def apply(self, plan: Plan) -> ApplyReport:
-        return self.workbench.apply(self.job(plan), self.log, self.turn)
+        return self.workbench.apply(self.job(plan), self.log, self.switch)
 
     def outputs(self, unit: str) -> Mapping[str, str]:
         return self.workbench.outputs(PlanJob("run-1", unit_path(unit), self.head, "sha256:f", Action.APPLY))
