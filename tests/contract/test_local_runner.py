@@ -221,8 +221,15 @@ LocalRunner(SystemGuardedProcesses()).run(command, Show(), Never())
 
 @pytest.mark.parametrize(
     ("trap", "says"),
-    [("trap 'touch cleaned; exit 0' INT;", True), ("trap '' INT;", False)],
-    ids=["stops politely", "must be killed"],
+    [
+        ("trap 'touch cleaned; exit 0' INT;", True),
+        (
+            "trap 'for i in $(seq 3000); do echo not heard by anybody, but said; done; touch cleaned; exit 0' INT;",
+            True,
+        ),
+        ("trap '' INT;", False),
+    ],
+    ids=["stops politely", "has much to say first", "must be killed"],
 )
 def test_a_killed_worker_leaves_nothing_running(tmp_path: Path, trap: str, says: bool) -> None:
     script = f"{trap} sleep 600 & echo $$ $!; while :; do sleep 0.05; done"

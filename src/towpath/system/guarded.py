@@ -71,32 +71,37 @@ class SystemGuardedProcesses:
     ) -> GuardedProcess:
         control, control_end = os.pipe()
         report, report_end = os.pipe()
-        command = [sys.executable, "-I", "-S", str(_GUARD), str(control), str(report_end), f"{grace:g}", "--", *argv]
+        output, output_end = os.pipe()
+        errors, errors_end = os.pipe()
+        options = [str(control), str(report_end), f"{output},{errors}", f"{grace:g}"]
+        command = [sys.executable, "-I", "-S", str(_GUARD), *options, "--", *argv]
         try:
             guard = subprocess.Popen(
                 command,
                 cwd=folder,
                 env=dict(environment),
                 stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                pass_fds=(control, report_end),
+                stdout=output_end,
+                stderr=errors_end,
+                pass_fds=(control, report_end, output, errors),
                 start_new_session=True,
             )
         except OSError as error:
-            os.close(control_end)
-            os.close(report)
+            for end in (control_end, report, output, errors):
+                os.close(end)
             raise ProblemError(_cannot_start(argv[0], folder, error)) from error
         finally:
-            os.close(control)
-            os.close(report_end)
-        return _SystemGuardedProcess(guard, control_end, report, argv[0]).started(stdin)
+            for end in (control, report_end, output_end, errors_end):
+                os.close(end)
+        return _SystemGuardedProcess(guard, (output, errors), control_end, report, argv[0]).started(stdin)
 
 
 class _SystemGuardedProcess:
-    def __init__(self, guard: subprocess.Popen[bytes], control: int, report: int, program: str) -> None:
-        self.stdout = _buffered(guard.stdout)
-        self.stderr = _buffered(guard.stderr)
+    def __init__(
+        self, guard: subprocess.Popen[bytes], outputs: tuple[int, int], control: int, report: int, program: str
+    ) -> None:
+        self.stdout: io.BufferedIOBase = os.fdopen(outputs[0], "rb")
+        self.stderr: io.BufferedIOBase = os.fdopen(outputs[1], "rb")
         self._stdin = _buffered(guard.stdin)
         self._guard = guard
         self._control: int | None = control
