@@ -18,7 +18,7 @@ from towpath.model.plans import Plan
 from towpath.model.work import ApplyJob, ApplyReport, PlanJob, PlanReport
 from towpath.runners import LocalRunner
 from towpath.runs.workbench import TerraformWorkbench, Tools
-from towpath.system import SystemClock, SystemProcesses
+from towpath.system import Clock, RandomIds, SystemClock, SystemProcesses
 from towpath.system.aws import Aws, BotoAws
 from towpath.system.guarded import SystemGuardedProcesses
 
@@ -46,7 +46,13 @@ class MemoryPlans:
 class Bench:
     """A live repository and a workbench on it. The engine needs no network: only its builtin provider is used."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None, aws: Aws | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        aws: Aws | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self.repository = RealRepository(folder / "live")
         self.state = folder / "state"
         self.plans = MemoryPlans()
@@ -74,6 +80,8 @@ class Bench:
                 aws=aws or BotoAws(SystemClock()),
                 plan_files=self.plans,
                 find_engine=find_engine,
+                clock=clock or SystemClock(),
+                ids=RandomIds(),
             )
         )
 

@@ -166,5 +166,7 @@ def _tools(outside: Outside, reading: Reading, state: State) -> Tools:
         aws=BotoAws(outside.clock),
         plan_files=state.plans,
         find_engine=find_engine,
+        clock=outside.clock,
+        ids=outside.ids,
         output_key=state.output_key,
     )

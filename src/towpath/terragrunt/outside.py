@@ -36,6 +36,21 @@ class Outside(Protocol):
 
     def platform(self, call: Call) -> Value: ...
 
+    def timestamp(self, call: Call) -> Value:
+        """The time of this evaluation in UTC, as RFC 3339 has it, to the second; the same however often it is asked."""
+
+    def uuid(self, call: Call) -> Value:
+        """A random UUID (version 4), another one each time."""
+
+    def bcrypt(self, text: str, cost: int | None, call: Call) -> Value:
+        """The bcrypt hash of the text, with a random salt; `cost` None: the engine's own default."""
+
+    def working_dir(self, call: Call) -> Value:
+        """The absolute path of the folder in which the engine runs."""
+
+    def home(self, call: Call) -> Value:
+        """The home folder of the user who runs."""
+
     def dependency_outputs(self, dependency: Dependency) -> Value:
         """The outputs of the unit at `dependency.path`: an object of name to value, or an unknown."""
 
@@ -71,6 +86,22 @@ class HermeticOutside:
         return _unknown(call)
 
     def platform(self, call: Call) -> Value:
+        return _unknown(call)
+
+    def timestamp(self, call: Call) -> Value:
+        return _unknown(call)
+
+    def uuid(self, call: Call) -> Value:
+        return _unknown(call)
+
+    def bcrypt(self, text: str, cost: int | None, call: Call) -> Value:
+        del text, cost
+        return _unknown(call)
+
+    def working_dir(self, call: Call) -> Value:
+        return _unknown(call)
+
+    def home(self, call: Call) -> Value:
         return _unknown(call)
 
     def dependency_outputs(self, dependency: Dependency) -> Value:

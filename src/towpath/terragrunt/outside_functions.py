@@ -1,4 +1,4 @@
-"""Terragrunt's functions that ask the outside world, and those that speak of the engine's commands."""
+"""Functions that ask the outside world, and those that speak of the commands of the engine."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
 from towpath.hcl.computation import computed
-from towpath.hcl.functions.kinds import STRING
+from towpath.hcl.functions.kinds import STRING, WHOLE
 from towpath.hcl.functions.registry import ArgumentError, Defined, define, table
 from towpath.hcl.scope import Call
 from towpath.hcl.values import Sensitive, Value
@@ -88,6 +88,20 @@ def _digests(context: Context, words: Iterable[str]) -> Iterator[str]:
                 yield hashlib.sha256(content).hexdigest()
 
 
+def _bcrypt(call: Call, text: str, *cost: int) -> Value:
+    return _outside(call).bcrypt(text, cost[0] if cost else None, call)
+
+
+def _pathexpand(call: Call, path: str) -> Value:
+    """Terraform's, with the home folder that the outside knows."""
+    if not path.startswith("~"):
+        return path
+    if path != "~" and not path.startswith("~/"):
+        raise ArgumentError("Only the home folder of the user who runs can stand for a tilde.")
+    home = _outside(call).home(call)
+    return f"{home}{path[1:]}" if isinstance(home, str) else home
+
+
 def _aws(name: str, what: str) -> Defined:
     def ask(call: Call) -> Value:
         return _outside(call).aws(what, call)
@@ -112,6 +126,12 @@ OUTSIDE_FUNCTIONS = table(
         _aws("get_aws_account_alias", "account_alias"),
         _aws("get_aws_caller_identity_arn", "caller_identity_arn"),
         _aws("get_aws_caller_identity_user_id", "caller_identity_user_id"),
+        define("bcrypt(text, cost...)", STRING, WHOLE, run=_bcrypt, least=1, most=2, wants_call=True),
+        define("pathexpand(path)", STRING, run=_pathexpand, wants_call=True),
+        _asked("timestamp", lambda outside, call: outside.timestamp(call)),
+        _asked("plantimestamp", lambda outside, call: outside.timestamp(call)),
+        _asked("uuid", lambda outside, call: outside.uuid(call)),
+        _asked("get_working_dir", lambda outside, call: outside.working_dir(call)),
         _asked("get_platform", lambda outside, call: outside.platform(call)),
         _asked("get_terraform_command", lambda outside, call: outside.terraform_command(call)),
         _asked("get_terraform_cli_args", lambda outside, call: outside.terraform_cli_args(call)),

@@ -7,12 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from towpath.hcl.functions.dates import format_time
+from towpath.hcl.functions.hashes import random_uuid
 from towpath.hcl.scope import Call
-from towpath.hcl.values import Sensitive, Value
+from towpath.hcl.values import Sensitive, Unknown, Value
 from towpath.problems import Place, Problem, ProblemError
 from towpath.system.aws import Aws, AwsCredentials
+from towpath.system.clock import Clock
+from towpath.system.ids import Ids
 from towpath.system.processes import Processes
 from towpath.terragrunt.config import Dependency
+from towpath.terragrunt.source_text import tidy
 
 __all__ = ["RealOutside", "Surroundings", "environment_secrets"]
 
@@ -26,13 +31,17 @@ _PLATFORMS = {"linux": "linux", "darwin": "darwin", "win32": "windows"}
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Where a unit is evaluated. `root` is the folder in which the repository stands; `environment` is what commands
-    get, the unit's `credentials` in it; `command` is the engine's command that the evaluation is for.
+    get, the unit's `credentials` in it; `command` is the engine's command that the evaluation is for. `bcrypt` makes a
+    hash of a text at a cost, or at the default one.
     """
 
     root: Path
     environment: Mapping[str, str] = field(repr=False)
     processes: Processes
     aws: Aws
+    clock: Clock
+    ids: Ids
+    bcrypt: Callable[[str, int | None], str]
     credentials: AwsCredentials | None = None
     command: str = "plan"
 
@@ -40,13 +49,18 @@ class Surroundings:
 class RealOutside:
     """Answers from the machine, AWS and the states of other units. For one evaluation: answers are kept.
 
-    `secrets` grows by what was seen that must not be shown.
+    `secrets` grows by what was seen that must not be shown. Where the engine will run depends on the unit's source, and
+    so on an evaluation: `asked_where` says that something wanted to know it, and once `working_folder` is set, another
+    evaluation finds it out.
     """
 
     def __init__(self, surroundings: Surroundings, outputs: Callable[[Dependency], Value]) -> None:
         self._at = surroundings
         self._outputs = outputs
         self._ran: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._time = surroundings.clock.now()
+        self.working_folder: Path | None = None
+        self.asked_where = False
         self.secrets: list[str] = list(surroundings.credentials.secrets()) if surroundings.credentials else []
 
     def env(self, name: str, default: Value, call: Call) -> Value:
@@ -95,6 +109,27 @@ class RealOutside:
     def platform(self, call: Call) -> Value:
         del call
         return _PLATFORMS.get(sys.platform, sys.platform)
+
+    def timestamp(self, call: Call) -> Value:
+        del call
+        return format_time(self._time)
+
+    def uuid(self, call: Call) -> Value:
+        del call
+        return random_uuid(self._at.ids.key(16))
+
+    def bcrypt(self, text: str, cost: int | None, call: Call) -> Value:
+        try:
+            return self._at.bcrypt(text, cost)
+        except ProblemError as error:
+            raise ProblemError(*(_placed(problem, call.place) for problem in error.problems)) from None
+
+    def working_dir(self, call: Call) -> Value:
+        self.asked_where = True
+        return str(self.working_folder) if self.working_folder else Unknown.of(tidy(call.source), call.place)
+
+    def home(self, call: Call) -> Value:
+        return self.env("HOME", None, call)
 
     def dependency_outputs(self, dependency: Dependency) -> Value:
         return self._outputs(dependency)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
+
+from towpath.hcl.functions.files import clean_path
 from towpath.hcl.functions.kinds import STRING
 from towpath.hcl.functions.registry import define, table
 from towpath.hcl.scope import Call
-from towpath.hcl.values import Unknown, Value
+from towpath.hcl.values import Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.paths import folder_of, join, relative
 from towpath.terragrunt.session import Context, context_of
-from towpath.terragrunt.source_text import tidy
 
 __all__ = ["PATH_FUNCTIONS"]
 
@@ -93,9 +95,10 @@ def _get_path_to_repo_root(call: Call) -> Value:
     return relative("", context_of(call).folder)
 
 
-def _get_working_dir(call: Call) -> Value:
-    """Where the engine will run is decided after evaluation, in a folder that differs from run to run."""
-    return Unknown.of(tidy(call.source), call.place)
+def _abspath(call: Call, path: str) -> Value:
+    """Terragrunt is started in the unit's folder, and that is what relative paths start from."""
+    context = context_of(call)
+    return clean_path(posixpath.join(context.absolute(folder_of(context.session.unit_file)), path))
 
 
 def _mark_as_read(call: Call, path: str) -> Value:
@@ -164,7 +167,7 @@ PATH_FUNCTIONS = table(
         define("get_repo_root()", run=_get_repo_root, wants_call=True),
         define("get_path_from_repo_root()", run=_get_path_from_repo_root, wants_call=True),
         define("get_path_to_repo_root()", run=_get_path_to_repo_root, wants_call=True),
-        define("get_working_dir()", run=_get_working_dir, wants_call=True),
+        define("abspath(path)", STRING, run=_abspath, wants_call=True),
         define("mark_as_read(path)", STRING, run=_mark_as_read, wants_call=True),
         define("mark_glob_as_read(pattern)", STRING, run=_mark_glob_as_read, wants_call=True),
     )

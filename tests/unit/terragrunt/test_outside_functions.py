@@ -46,6 +46,22 @@ class Asked:
     def platform(self, call: Call) -> Value:
         return "linux"
 
+    def timestamp(self, call: Call) -> Value:
+        return "2026-01-05T09:00:00Z"
+
+    def uuid(self, call: Call) -> Value:
+        self.questions.append("uuid")
+        return f"uuid-{self.questions.count('uuid')}"
+
+    def bcrypt(self, text: str, cost: int | None, call: Call) -> Value:
+        return f"hash of {text} at {cost}"
+
+    def working_dir(self, call: Call) -> Value:
+        return "/where/module"
+
+    def home(self, call: Call) -> Value:
+        return "/houses/me"
+
     def dependency_outputs(self, dependency: Dependency) -> Value:
         self.questions.append(dependency.path)
         return {"id": f"{dependency.name}-1"}
@@ -69,6 +85,12 @@ def asked(expression: str, asked: Asked, files: dict[str, str] | None = None) ->
         "get_platform()",
         "get_terraform_command()",
         "get_terraform_cli_args()",
+        "get_working_dir()",
+        "timestamp()",
+        "plantimestamp()",
+        "uuid()",
+        'bcrypt("text")',
+        'pathexpand("~/x")',
     ],
 )
 def test_detection_does_not_know_and_says_what_it_does_not_know(expression: str) -> None:
@@ -111,6 +133,26 @@ def test_for_real_the_outside_is_asked() -> None:
         "dev/app/secrets.json",
         "dev/app/secrets.json",
     ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('formatdate("YYYY", timestamp())', "2026"),
+        ("timestamp() == plantimestamp()", True),
+        ("[uuid(), uuid()]", ("uuid-1", "uuid-2")),
+        ('bcrypt("a")', "hash of a at None"),
+        ('bcrypt("a", 5)', "hash of a at 5"),
+        ('"${get_working_dir()}/x"', "/where/module/x"),
+        ('pathexpand("~/x")', "/houses/me/x"),
+        ('pathexpand("~")', "/houses/me"),
+        ('pathexpand("/x/~")', "/x/~"),
+        ('try(pathexpand("~you/x"), "refused")', "refused"),
+        ('templatestring("it is $${now}", { now = timestamp() })', "it is 2026-01-05T09:00:00Z"),
+    ],
+)
+def test_for_real_what_differs_each_time_has_a_value(expression: str, expected: Value) -> None:
+    assert asked(expression, Asked()) == expected
 
 
 def test_outputs_are_asked_for_only_where_something_refers_to_them() -> None:

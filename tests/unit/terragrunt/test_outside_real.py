@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from towpath.hcl.scope import Call, Scope
-from towpath.hcl.values import Sensitive, Value
+from towpath.hcl.values import Sensitive, Unknown, Value
 from towpath.model.paths import unit_path
 from towpath.problems import Place, Problem, ProblemError
-from towpath.system import FakeProcesses
+from towpath.system import FakeClock, FakeIds, FakeProcesses
 from towpath.system.aws import AwsCredentials, CallerIdentity, FakeAws
 from towpath.terragrunt.config import Dependency
 from towpath.terragrunt.outside_real import RealOutside, Surroundings, environment_secrets
@@ -32,8 +32,25 @@ class Around:
         self.aws = FakeAws()
         self.asked: list[Dependency] = []
         self._outputs = outputs
-        at = Surroundings(Path("/checkout"), environment or {}, self.processes, self.aws, KEYS, "apply")
+        self.clock, self.hashed = FakeClock(), list[tuple[str, int | None]]()
+        at = Surroundings(
+            Path("/checkout"),
+            environment or {},
+            self.processes,
+            self.aws,
+            self.clock,
+            FakeIds(),
+            self._bcrypt,
+            KEYS,
+            "apply",
+        )
         self.outside = RealOutside(at, self._read)
+
+    def _bcrypt(self, text: str, cost: int | None) -> str:
+        self.hashed.append((text, cost))
+        if cost == 99:
+            raise ProblemError(Problem("wrong-arguments", "The arguments of a function do not fit"))
+        return "$2a$hash"
 
     def _read(self, dependency: Dependency) -> Value:
         self.asked.append(dependency)
@@ -153,3 +170,40 @@ def test_variables_whose_names_say_so_are_secrets() -> None:
         "HOME": "/home/grace",
     }
     assert environment_secrets(environment) == ("abcdefgh", "ghp_123456")
+
+
+def test_the_time_is_the_same_all_through_an_evaluation() -> None:
+    around = Around()
+    first = around.outside.timestamp(call("timestamp()"))
+    around.clock.advance(75)
+    assert first == around.outside.timestamp(call("timestamp()")) == "2026-01-05T09:00:00Z"
+
+
+def test_every_random_id_is_another_one() -> None:
+    outside = Around().outside
+    found = [outside.uuid(call("uuid()")) for _ in range(2)]
+    assert found == ["01010101-0101-4101-8101-010101010101", "02020202-0202-4202-8202-020202020202"]
+
+
+def test_hashes_are_made_by_who_can() -> None:
+    around = Around()
+    assert around.outside.bcrypt("text", None, call()) == around.outside.bcrypt("text", 5, call()) == "$2a$hash"
+    assert around.hashed == [("text", None), ("text", 5)]
+    with pytest.raises(ProblemError) as error:
+        around.outside.bcrypt("text", 99, call())
+    assert problem_of(error).id == "wrong-arguments"
+
+
+def test_where_the_engine_runs_is_unknown_until_it_is_told() -> None:
+    outside, before = Around().outside, Around().outside
+    assert isinstance(outside.working_dir(call("get_working_dir()")), Unknown)
+    assert (before.asked_where, outside.asked_where) == (False, True)
+    outside.working_folder = Path("/state/work/run/unit/module")
+    assert outside.working_dir(call("get_working_dir()")) == "/state/work/run/unit/module"
+
+
+def test_the_home_folder_is_that_of_the_environment() -> None:
+    assert Around({"HOME": "/houses/me"}).outside.home(call()) == "/houses/me"
+    with pytest.raises(ProblemError) as error:
+        Around().outside.home(call('pathexpand("~")'))
+    assert problem_of(error).id == "environment-missing"

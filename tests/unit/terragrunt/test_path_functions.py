@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from terragrunt_repositories import config_of, evaluation_of, input_of, inputs_of, problem_ids
+from terragrunt_repositories import evaluation_of, input_of, inputs_of, problem_ids
 
 FILES = {
     "root.hcl": "",
@@ -104,9 +104,12 @@ def test_what_does_not_fit_is_a_problem_at_the_call(expression: str, expected: s
     assert (problem.id, problem.place.file if problem.place else None) == (expected, f"{UNIT}/terragrunt.hcl")
 
 
-def test_where_the_engine_will_run_is_not_guessed() -> None:
-    config = config_of({"a/terragrunt.hcl": "inputs = { it = get_working_dir() }"}, "a")
-    assert list(config.unknowns()) == ["inputs.it"]
+def test_relative_paths_start_from_the_unit_also_in_an_included_file() -> None:
+    files = {
+        "root.hcl": 'inputs = { here = abspath("x/../y"), there = abspath("/a//b/.") }',
+        "a/terragrunt.hcl": 'include {\n  path = find_in_parent_folders("root.hcl")\n}',
+    }
+    assert inputs_of(files, "a") == {"here": "/repository/a/y", "there": "/a/b"}
 
 
 def test_terraforms_functions_read_beside_the_file_they_stand_in() -> None:

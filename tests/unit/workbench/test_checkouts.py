@@ -18,7 +18,7 @@ from towpath.runs.workbench import Tools
 from towpath.runs.workbench.backends import lasting_path, settled_backend
 from towpath.runs.workbench.checkouts import Checkout, Checkouts, FolderFiles
 from towpath.runs.workbench.evaluating import EvaluatedUnit, EvaluationRequest
-from towpath.system import FakeProcesses
+from towpath.system import FakeClock, FakeIds, FakeProcesses
 from towpath.system.aws import FakeAws
 from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
 
@@ -52,7 +52,8 @@ class NoPlans:
 def checkouts(state: Path, files: Mapping[str, str]) -> tuple[Checkouts, str]:
     repository = FakeRepository()
     commit = repository.commit(files)
-    tools = Tools(repository, state, {}, FakeProcesses(), NoRunner(), FakeAws(), NoPlans(), find_engine)
+    doors = (FakeClock(), FakeIds())
+    tools = Tools(repository, state, {}, FakeProcesses(), NoRunner(), FakeAws(), NoPlans(), find_engine, *doors)
     return Checkouts(tools), commit
 
 

@@ -38,6 +38,12 @@ class RemoteSource:
     version: str | None = None
     pinned: bool = False
 
+    @property
+    def below(self) -> str:
+        """What stands after `//`: the module's folder in what is fetched."""
+        path = self.address.partition("?")[0].rpartition("://")[2]
+        return path.partition("//")[2].strip("/")
+
 
 def read_source(source: str | None, place: Place | None = None) -> LocalSource | RemoteSource | None:
     """Raises `ProblemError` (`invalid-source`)."""

@@ -14,7 +14,7 @@ from towpath.hcl.functions.registry import ArgumentError, define, table
 from towpath.hcl.scope import Call, FunctionFiles
 from towpath.hcl.values import Unknown, Value
 
-__all__ = ["FILES", "read_text"]
+__all__ = ["FILES", "clean_path", "read_text"]
 
 
 def _files(call: Call) -> FunctionFiles:
@@ -63,7 +63,8 @@ def _base64(algorithm: str) -> Callable[[Call, str], Value]:
     return lambda call, path: base64.b64encode(digest(algorithm, _read(call, path))).decode()
 
 
-def _clean(path: str) -> str:
+def clean_path(path: str) -> str:
+    """The path without `.`, `..` and needless slashes, as far as that goes without looking at the disk."""
     # POSIX lets two slashes at the front stand, Go does not.
     return posixpath.normpath(path).replace("//", "/") if path else "."
 
@@ -76,11 +77,11 @@ def _basename(path: str) -> Value:
 
 def _dirname(path: str) -> Value:
     folder, _, _ = path.rpartition("/")
-    return _clean(folder or ("/" if path.startswith("/") else "."))
+    return clean_path(folder or ("/" if path.startswith("/") else "."))
 
 
 def _abspath(call: Call, path: str) -> Value:
-    return _clean(path) if path.startswith("/") else Unknown.of(call.source, call.place)
+    return clean_path(path) if path.startswith("/") else Unknown.of(call.source, call.place)
 
 
 def _pathexpand(call: Call, path: str) -> Value:

@@ -10,7 +10,7 @@ from towpath.hcl.functions.kinds import STRING
 from towpath.hcl.functions.registry import ArgumentError, define, table
 from towpath.hcl.values import Value
 
-__all__ = ["HASHES", "digest"]
+__all__ = ["HASHES", "digest", "random_uuid"]
 
 # RFC 4122, appendix C.
 _NAMESPACES = {
@@ -37,10 +37,19 @@ def _base64(algorithm: str) -> Callable[[str], Value]:
 
 def _uuidv5(namespace: str, name: str) -> Value:
     bare = _NAMESPACES.get(namespace) or _bare_uuid(namespace)
-    content = bytearray(digest("sha1", bytes.fromhex(bare) + name.encode())[:16])
-    content[6] = content[6] & 0x0F | 0x50
-    content[8] = content[8] & 0x3F | 0x80
-    text = content.hex()
+    return _uuid(digest("sha1", bytes.fromhex(bare) + name.encode())[:16], version=5)
+
+
+def random_uuid(content: bytes) -> str:
+    """The UUID (version 4) of 16 random bytes."""
+    return _uuid(content, version=4)
+
+
+def _uuid(content: bytes, *, version: int) -> str:
+    marked = bytearray(content)
+    marked[6] = marked[6] & 0x0F | version << 4
+    marked[8] = marked[8] & 0x3F | 0x80
+    text = marked.hex()
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 

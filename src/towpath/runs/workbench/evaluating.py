@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from towpath.engines.terraform.bcrypt import bcrypt_hash
+from towpath.engines.terraform.binary import EngineChoice
 from towpath.engines.terraform.environment import secret_texts
+from towpath.engines.terraform.source import read_source
 from towpath.hcl.values import Unknown, Value
 from towpath.model.accounts import Account
 from towpath.model.paths import UnitPath
 from towpath.problems import ProblemError, has_errors
 from towpath.runs.workbench.checkouts import Checkout, Checkouts, FolderFiles
 from towpath.runs.workbench.credentials import Purpose, UnitCredentials
-from towpath.runs.workbench.tools import Tools
+from towpath.runs.workbench.tools import Tools, working_folder
 from towpath.system.aws import AwsCredentials
 from towpath.terragrunt import Dependency, ParseCache, UnitConfig, evaluate_unit
 from towpath.terragrunt.outside_real import RealOutside, Surroundings, environment_secrets
@@ -38,7 +42,8 @@ class EvaluationRequest:
 class EvaluatedUnit:
     """A unit as it is meant now. `config` is None for a plain Terraform root module; `credentials` None: Towpath's own.
 
-    `secrets` are texts that must not be shown.
+    `secrets` are texts that must not be shown; `told_folder` is where the configuration was told the engine runs, None
+    where it did not ask.
     """
 
     request: EvaluationRequest
@@ -47,6 +52,7 @@ class EvaluatedUnit:
     config: UnitConfig | None
     credentials: AwsCredentials | None = field(default=None, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    told_folder: Path | None = None
 
     @property
     def unit(self) -> UnitPath:
@@ -79,14 +85,32 @@ class Evaluator:
             environment=with_credentials(self._tools.environment, credentials),
             processes=self._tools.processes,
             aws=self._tools.aws,
+            clock=self._tools.clock,
+            ids=self._tools.ids,
+            bcrypt=lambda text, cost: self._bcrypt(checkout, text, cost),
             credentials=credentials,
             command=request.command,
         )
         outside = RealOutside(surroundings, outputs)
         config = self._evaluate(request, checkout, outside)
+        if outside.asked_where:
+            outside.working_folder = self._engine_folder(request, config)
+            config = self._evaluate(request, checkout, outside)
         credentials = credentials or given.of_config(config, request.unit)
         secrets = (*outside.secrets, *self._known_secrets(credentials), *secret_texts(dict(config.inputs)))
-        return EvaluatedUnit(request, checkout, account, config, credentials, secrets)
+        return EvaluatedUnit(request, checkout, account, config, credentials, secrets, outside.working_folder)
+
+    def _engine_folder(self, request: EvaluationRequest, config: UnitConfig) -> Path | None:
+        """Where the engine will run; None while the source is not known, which may depend on just that."""
+        if isinstance(config.source, Unknown):
+            return None
+        source = read_source(config.source, config.provenance.get("terraform.source"))
+        below = source.below if source else "" if request.unit == "." else request.unit
+        return working_folder(self._tools.state, request.run, request.unit) / below
+
+    def _bcrypt(self, checkout: Checkout, text: str, cost: int | None) -> str:
+        choice = EngineChoice(checkout.config.engine.name, checkout.config.engine.binary)
+        return bcrypt_hash(text, cost, self._tools.find_engine(choice, self._tools.processes), self._tools.processes)
 
     def _known_secrets(self, credentials: AwsCredentials | None) -> tuple[str, ...]:
         """The unit's credentials, and what Towpath's own environment holds: engines and hooks see that as well."""

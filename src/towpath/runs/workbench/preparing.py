@@ -50,7 +50,7 @@ from towpath.runs.workbench.leftovers import remove_working_folder, rescue_state
 from towpath.runs.workbench.modules import ModuleFiles, files_of, local_modules, read_module
 from towpath.runs.workbench.providers import ProviderCache
 from towpath.runs.workbench.sources import SourceRequest, fetch_source
-from towpath.runs.workbench.tools import InterruptedWorkError, Tools, unit_folder_name
+from towpath.runs.workbench.tools import InterruptedWorkError, Tools, unit_folder_name, working_folder
 from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
 
 __all__ = ["Prepared", "Preparer"]
@@ -81,7 +81,7 @@ class Preparer:
         """Everything the engine needs. Raises `ProblemError` with what keeps it from being started, or
         `InterruptedWorkError`.
         """
-        root = self._tools.state / "work" / evaluated.request.run / unit_folder_name(evaluated.unit)
+        root = working_folder(self._tools.state, evaluated.request.run, evaluated.unit)
         make_private(root)
         try:
             yield self._prepare(evaluated, root, console)
@@ -108,6 +108,8 @@ class Preparer:
         _must_be_usable(evaluated.config)
         inputs = pass_inputs(evaluated.config.inputs) if evaluated.config else Inputs()
         prepared = self._place(evaluated, root, inputs, console)
+        if evaluated.told_folder not in (None, prepared.workspace.folder):
+            raise ProblemError(_elsewhere(evaluated))
         self._run_phases(evaluated, prepared, console)
         folder = prepared.workspace.folder
         module = read_module(files_of(folder))
@@ -231,6 +233,15 @@ class Preparer:
         rendered = render_settings(backend_settings(self._lasting(state, evaluated)))
         write_private(folder / _BACKEND_FILE, rendered.encode())
         return (f"-backend-config={_BACKEND_FILE}",)
+
+
+def _elsewhere(evaluated: EvaluatedUnit) -> Problem:
+    detail = (
+        f"{evaluated.unit} asks where the engine runs (`get_working_dir`). What its source says after `//` tells that, "
+        "but the registry keeps the module in another folder of its package."
+    )
+    hint = "Name the module's repository and folder as the source instead."
+    return Problem("working-folder-unknown", "Where the engine runs cannot be known", detail, hint=hint)
 
 
 def _rescued(place: Path) -> Problem:

@@ -11,11 +11,14 @@ from typing import Protocol
 from towpath.engines.terraform.binary import EngineBinary, EngineChoice
 from towpath.git import Tree
 from towpath.model.commands import Runner
+from towpath.model.paths import UnitPath
 from towpath.model.work import PlanFiles
 from towpath.system.aws import Aws
+from towpath.system.clock import Clock
+from towpath.system.ids import Ids
 from towpath.system.processes import Processes
 
-__all__ = ["Commits", "InterruptedWorkError", "Tools", "unit_folder_name"]
+__all__ = ["Commits", "InterruptedWorkError", "Tools", "unit_folder_name", "working_folder"]
 
 
 class Commits(Protocol):
@@ -41,12 +44,19 @@ class Tools:
     aws: Aws
     plan_files: PlanFiles
     find_engine: Callable[[EngineChoice, Processes], EngineBinary]
+    clock: Clock
+    ids: Ids
     output_key: bytes = field(default=b"", repr=False)
     """What digests of outputs are keyed with: that of a short secret would otherwise give it away."""
 
 
 class InterruptedWorkError(Exception):
     """Towpath was asked to stop, and work on the unit ended before it was done."""
+
+
+def working_folder(state: Path, run: str, unit: UnitPath) -> Path:
+    """Where a run works on a unit; the same for its plan and its apply."""
+    return state / "work" / run / unit_folder_name(unit)
 
 
 def unit_folder_name(unit: str) -> str:

@@ -38,6 +38,24 @@ def test_sources(written: str, meant: object) -> None:
     assert read_source(written) == meant
 
 
+@pytest.mark.parametrize(
+    ("written", "below"),
+    [
+        ("git::https://host/m.git//net/vpc?ref=v1.2.0", "net/vpc"),
+        ("git::https://host/m.git?ref=a//b", ""),
+        ("git@host:o/m.git//a", "a"),
+        ("github.com/o/m//a/", "a"),
+        ("https://host/m.zip", ""),
+        ("tfr:///ns/vpc/aws//sub/x?version=3.3.0", "sub/x"),
+        ("../modules//vpc", "vpc"),
+    ],
+)
+def test_where_the_engine_runs_in_a_source(written: str, below: str) -> None:
+    source = read_source(written)
+    assert source is not None
+    assert source.below == below
+
+
 def test_no_source() -> None:
     assert read_source(None) is None
 
