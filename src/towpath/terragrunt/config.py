@@ -84,7 +84,8 @@ class Generate:
 class Dependency:
     """Another unit whose outputs this one may read as `dependency.NAME.outputs`.
 
-    `mock_outputs` None: there are none. `mock_commands` None: they are allowed for every command. `outputs_read` are
+    `mock_outputs` None: there are none, or they are unknown as a whole, and then `mocks_unknown` is that unknown.
+    `mock_commands` None: they are allowed for every command. `outputs_read` are
     the names of the outputs that the configuration refers to, sorted; None: it may read any.
     """
 
@@ -92,6 +93,7 @@ class Dependency:
     path: UnitPath
     place: Place
     mock_outputs: dict[str, Value] | None = field(default=None, repr=False)
+    mocks_unknown: Unknown | None = None
     mock_commands: tuple[str, ...] | None = None
     mock_merge: MockMerge = "no_merge"
     skip_outputs: bool = False

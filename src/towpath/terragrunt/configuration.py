@@ -22,7 +22,7 @@ from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.config import Dependency
 from towpath.terragrunt.dependencies import dependencies_of, outputs_of
 from towpath.terragrunt.includes import Include, read_includes
-from towpath.terragrunt.merging import merge_bodies, merge_dependencies
+from towpath.terragrunt.merging import TEXTS, merge_bodies, merge_dependencies
 from towpath.terragrunt.outputs import OutputsUsed, all_used
 from towpath.terragrunt.paths import folder_of
 from towpath.terragrunt.reader import FileReader, read_values
@@ -30,16 +30,6 @@ from towpath.terragrunt.session import Context
 from towpath.terragrunt.written import Branch, plain
 
 __all__ = ["Configuration", "read_configuration"]
-
-_TEXTS = (
-    "terraform_binary",
-    "terraform_version_constraint",
-    "terragrunt_version_constraint",
-    "download_dir",
-    "iam_role",
-    "iam_assume_role_session_name",
-    "iam_web_identity_token",
-)
 
 
 class Configuration:
@@ -143,7 +133,8 @@ class Configuration:
         """
         values: dict[str, Value] = {name: Unknown.of(f"include.{name}") for name in self._failed}
         values.update((include.name, exposed(include)) for include in self.includes if include.expose)
-        return values[""] if list(values) == [""] else values
+        alone = not self._failed and [include.name for include in self.includes] == [""]
+        return values.get("", {}) if alone else values
 
     def _early(self, include: Include) -> Value:
         own = dependencies_of(include.reader.dependency_blocks, self.context)
@@ -175,7 +166,7 @@ def _dependency_value(dependency: Dependency) -> dict[str, Value]:
 
 def _as_value(body: Branch, reader: FileReader, dependency: dict[str, Value]) -> dict[str, Value]:
     """A configuration as expressions see it. What is not written is empty, as in Terragrunt."""
-    values: dict[str, Value] = dict.fromkeys(_TEXTS, "")
+    values: dict[str, Value] = dict.fromkeys(TEXTS, "")
     values["inputs"] = {}
     values.update((name, plain(item)) for name, item in body.items.items())
     return {**values, "locals": reader.locals, "feature": reader.features, "dependency": dependency}

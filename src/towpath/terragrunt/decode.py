@@ -13,11 +13,11 @@ import difflib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from towpath.hcl.convert import ConversionError
+from towpath.hcl.convert import ConversionError, kind_name
 from towpath.hcl.evaluate import evaluate
 from towpath.hcl.scope import Scope
 from towpath.hcl.syntax import Attribute, Block, Body, Expression, Literal, Node, Object
-from towpath.hcl.values import Value
+from towpath.hcl.values import Unknown, Value, unmark
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.conversion import convert
 from towpath.terragrunt.language import AttributeRule, BlockRule, BodyRule, Form
@@ -68,7 +68,8 @@ class Decoder:
             value = evaluate(attribute.expression, self.scope)
             if value is None and not rule.open:
                 return None
-            return written_of(convert(value, form) if value is not None else None, attribute.expression, attribute)
+            written = written_of(convert(value, form) if value is not None else None, attribute.expression, attribute)
+            return written if form.keys is None else self.of_value(written, form.keys, name)
         except ConversionError as error:
             self.session.report(wrong_type(name, str(error), attribute))
         except ProblemError as error:
@@ -107,13 +108,17 @@ class Decoder:
             if attribute_rule.required and name not in items and (written is None or _is_null(written)):
                 self.session.report(_missing(f"{prefix}{name}", owner))
 
-    def of_value(self, written: Written, rule: BodyRule, name: str) -> Branch | None:
-        """A block given as the value of an attribute, checked against the block's rule; None where it is unknown or
-        not an object.
+    def of_value(self, written: Written, rule: BodyRule, name: str) -> Written:
+        """A block given as the value of an attribute, checked against the block's rule. What is unknown stays as it is;
+        what is no object is reported.
         """
         branch = as_branch(written)
         if branch is None:
-            return None
+            bare, _ = unmark(plain(written))
+            if not isinstance(bare, Unknown):
+                why = f"It must be a map or object, and is {kind_name(bare)}."
+                self.session.report(wrong_type(name, why, written.node))
+            return written
         items: dict[str, Written] = {}
         for key, item in branch.items.items():
             attribute = rule.attributes.get(key)
@@ -134,7 +139,8 @@ class Decoder:
         except ConversionError as error:
             self.session.report(wrong_type(name, str(error), item.node))
             return
-        items[key] = item if isinstance(item, Branch) else Leaf(value, item.node)
+        kept = item if isinstance(item, Branch) else Leaf(value, item.node)
+        items[key] = kept if rule.keys is None else self.of_value(kept, rule.keys, name)
 
 
 def written_of(value: Value, expression: Expression, node: Node) -> Written:

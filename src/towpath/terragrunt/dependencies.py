@@ -31,20 +31,33 @@ def dependencies_of(blocks: Mapping[str, Branch], context: Context) -> dict[str,
 def _dependency(name: str, block: Branch, context: Context) -> Dependency | None:
     values = {key: plain(item) for key, item in block.items.items()}
     place = place_of(block.items.get("config_path", block), context)
-    path = resolve_unit(values.get("config_path"), f"dependency.{name}.config_path", place, context)
-    if path is None:
-        return None
+    enabled = unmark(values.get("enabled"))[0] is not False
+    given = values.get("config_path")
+    if not enabled and _leads_nowhere(given):
+        path = unit_path(context.folder)
+    else:
+        resolved = resolve_unit(given, f"dependency.{name}.config_path", place, context)
+        if resolved is None:
+            return None
+        path = resolved
     mocks = unmark(values.get("mock_outputs"))[0]
     return Dependency(
         name=name,
         path=path,
         place=place,
         mock_outputs=mocks if isinstance(mocks, dict) else None,
+        mocks_unknown=mocks if isinstance(mocks, Unknown) else None,
         mock_commands=_commands(values.get("mock_outputs_allowed_terraform_commands")),
         mock_merge=_merge(values),
         skip_outputs=unmark(values.get("skip_outputs"))[0] is True,
-        enabled=unmark(values.get("enabled"))[0] is not False,
+        enabled=enabled,
     )
+
+
+def _leads_nowhere(config_path: Value) -> bool:
+    """The path of a disabled dependency may be empty or unknown: nobody goes there."""
+    bare, _ = unmark(config_path)
+    return bare == "" or isinstance(bare, Unknown)
 
 
 def place_of(written: Written, context: Context) -> Place:
@@ -109,7 +122,7 @@ def outputs_of(
 
 def _outputs(dependency: Dependency, context: Context, used: frozenset[str] | None) -> Value:
     if dependency.skip_outputs or not dependency.enabled:
-        return dependency.mock_outputs or {}
+        return dependency.mocks_unknown or dependency.mock_outputs or {}
     try:
         outputs = context.session.outside.dependency_outputs(dependency)
     except ProblemError as error:

@@ -202,7 +202,7 @@ def _deciding(body: Branch, dependencies: Iterable[Dependency]) -> Branch:
 def _mocks(dependency: Dependency) -> Value:
     """Mocks that are merged with real outputs decide what applying does."""
     return {
-        "mock_outputs": dependency.mock_outputs,
+        "mock_outputs": dependency.mocks_unknown or dependency.mock_outputs,
         "mock_outputs_merge_strategy_with_state": dependency.mock_merge,
     }
 

@@ -30,9 +30,11 @@ class Form(Enum):
     """What an attribute's value must be, or be convertible to."""
 
     TEXT = "a string"
+    FILLED = "a string that is not empty"
     BOOL = "a bool"
-    NUMBER = "a number"
+    WHOLE = "a whole number"
     TEXTS = "a list of strings"
+    COMMAND = "a list of strings that begins with a command"
     TEXT_MAP = "a map of strings"
     MAP = "a map or object"
     ANY = "any value"
@@ -40,11 +42,15 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AttributeRule:
-    """`choices` are the only values allowed, where there are any."""
+    """`choices` are the only values allowed, where there are any; `least` is the smallest number; `keys` says what the
+    keys of a map must be, where they are not free.
+    """
 
     form: Form
     required: bool = False
     choices: tuple[str, ...] = ()
+    least: int | None = None
+    keys: BodyRule | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +76,14 @@ def _required(form: Form) -> AttributeRule:
 
 _TEXT = AttributeRule(Form.TEXT)
 _BOOL = AttributeRule(Form.BOOL)
-_NUMBER = AttributeRule(Form.NUMBER)
+_WHOLE = AttributeRule(Form.WHOLE)
 _TEXTS = AttributeRule(Form.TEXTS)
 _MAP = AttributeRule(Form.MAP)
 _ANY = AttributeRule(Form.ANY)
 
 _HOOK = {
     "commands": _required(Form.TEXTS),
-    "execute": _required(Form.TEXTS),
+    "execute": _required(Form.COMMAND),
     "working_dir": _TEXT,
     "suppress_stdout": _BOOL,
 }
@@ -115,24 +121,27 @@ _TERRAFORM = BlockRule(
     )
 )
 
+IF_EXISTS = ("overwrite", "overwrite_terragrunt", "skip", "error")
+_IF_EXISTS = AttributeRule(Form.TEXT, required=True, choices=IF_EXISTS)
+
+_BACKEND_FILE = BodyRule({"path": _required(Form.FILLED), "if_exists": _IF_EXISTS})
+
 REMOTE_STATE = BodyRule(
     {
-        "backend": _required(Form.TEXT),
+        "backend": _required(Form.FILLED),
         "config": _MAP,
-        "generate": _MAP,
+        "generate": AttributeRule(Form.MAP, keys=_BACKEND_FILE),
         "disable_init": _BOOL,
         "disable_dependency_optimization": _BOOL,
         "encryption": _MAP,
     }
 )
 
-IF_EXISTS = ("overwrite", "overwrite_terragrunt", "skip", "error")
-
 GENERATE = BodyRule(
     {
-        "path": _required(Form.TEXT),
+        "path": _required(Form.FILLED),
         "contents": _required(Form.TEXT),
-        "if_exists": AttributeRule(Form.TEXT, required=True, choices=IF_EXISTS),
+        "if_exists": _IF_EXISTS,
         "if_disabled": AttributeRule(Form.TEXT, choices=("remove", "remove_terragrunt", "skip")),
         "comment_prefix": _TEXT,
         "disable_signature": _BOOL,
@@ -147,7 +156,7 @@ DEPENDENCY = BodyRule(
         "config_path": _required(Form.TEXT),
         "enabled": _BOOL,
         "skip_outputs": _BOOL,
-        "mock_outputs": _ANY,
+        "mock_outputs": _MAP,
         "mock_outputs_allowed_terraform_commands": _TEXTS,
         "mock_outputs_merge_with_state": _BOOL,
         "mock_outputs_merge_strategy_with_state": AttributeRule(
@@ -158,7 +167,7 @@ DEPENDENCY = BodyRule(
 
 INCLUDE = BodyRule(
     {
-        "path": _required(Form.TEXT),
+        "path": _required(Form.FILLED),
         "expose": _BOOL,
         "merge_strategy": AttributeRule(Form.TEXT, choices=("no_merge", "shallow", "deep")),
     }
@@ -170,8 +179,8 @@ _RETRY = BlockRule(
     BodyRule(
         {
             "retryable_errors": _required(Form.TEXTS),
-            "max_attempts": _required(Form.NUMBER),
-            "sleep_interval_sec": _required(Form.NUMBER),
+            "max_attempts": AttributeRule(Form.WHOLE, required=True, least=1),
+            "sleep_interval_sec": AttributeRule(Form.WHOLE, required=True, least=0),
         }
     ),
     (1,),
@@ -187,7 +196,7 @@ CONFIGURATION = BodyRule(
         "download_dir": _TEXT,
         "prevent_destroy": _BOOL,
         "iam_role": _TEXT,
-        "iam_assume_role_duration": _NUMBER,
+        "iam_assume_role_duration": _WHOLE,
         "iam_assume_role_session_name": _TEXT,
         "iam_web_identity_token": _TEXT,
         "terraform_binary": _TEXT,
@@ -197,8 +206,8 @@ CONFIGURATION = BodyRule(
         "generate": _MAP,
         "skip": _BOOL,
         "retryable_errors": _TEXTS,
-        "retry_max_attempts": _NUMBER,
-        "retry_sleep_interval_sec": _NUMBER,
+        "retry_max_attempts": AttributeRule(Form.WHOLE, least=1),
+        "retry_sleep_interval_sec": AttributeRule(Form.WHOLE, least=0),
     },
     blocks={
         "include": BlockRule(INCLUDE, (0, 1)),
@@ -222,7 +231,7 @@ CONFIGURATION = BodyRule(
         "errors": BlockRule(BodyRule(blocks={"retry": _RETRY, "ignore": _IGNORE})),
         "engine": BlockRule(BodyRule({"source": _required(Form.TEXT), "version": _TEXT, "type": _TEXT, "meta": _ANY})),
         "catalog": BlockRule(
-            BodyRule({"urls": _TEXTS, "default_template": _TEXT, "no_shell": _BOOL, "no_hooks": _BOOL})
+            BodyRule({"urls": _required(Form.TEXTS), "default_template": _TEXT, "no_shell": _BOOL, "no_hooks": _BOOL})
         ),
     },
 )

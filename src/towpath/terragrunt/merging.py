@@ -1,12 +1,13 @@
 """Merges the body of an included file under the body of the file that includes it.
 
-Of most things the child's replaces the parent's. What differs:
+Of most things the child's replaces the parent's, `exclude` and `remote_state` among them. What differs:
 
 1. `inputs` are merged key by key: at the top alone (`shallow`), or at every depth with lists put together (`deep`).
 2. `terraform` is merged attribute by attribute; its hooks and extra arguments by name, the parent's first. With `deep`
    the lists of files to copy are put together.
 3. `generate` is merged by name; `dependencies` puts the paths together, with either strategy.
-4. With `deep`, `exclude`, `errors` and `engine` are merged at every depth. `remote_state` never is.
+4. A string of the configuration itself that is empty in the child, such as `iam_role`, does not hide the parent's.
+5. With `deep`, `errors` and `engine` are merged at every depth.
 """
 
 from __future__ import annotations
@@ -14,11 +15,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from towpath.hcl.values import unmark
 from towpath.terragrunt.written import Branch, Written, as_branch, deep_merge, plain, shallow_merge
 
-__all__ = ["merge_bodies", "merge_dependencies"]
+__all__ = ["TEXTS", "merge_bodies", "merge_dependencies"]
 
 _Merge = Callable[[Written, Written], Written]
+
+TEXTS = (
+    "terraform_binary",
+    "terraform_version_constraint",
+    "terragrunt_version_constraint",
+    "download_dir",
+    "iam_role",
+    "iam_assume_role_session_name",
+    "iam_web_identity_token",
+)
+"""The strings of a configuration; one that is empty counts as not given."""
 
 _COPY_LISTS = ("include_in_copy", "exclude_from_copy")
 
@@ -71,8 +84,15 @@ def _terraform(deep: bool) -> _Merge:
     return merged
 
 
+def _if_filled(below: Written, above: Written) -> Written:
+    return below if unmark(plain(above))[0] == "" else above
+
+
+_EVER: Mapping[str, _Merge] = MappingProxyType(dict.fromkeys(TEXTS, _if_filled))
+
 _SHALLOW: Mapping[str, _Merge] = MappingProxyType(
     {
+        **_EVER,
         "inputs": shallow_merge,
         "terraform": _terraform(deep=False),
         "generate": shallow_merge,
@@ -81,11 +101,11 @@ _SHALLOW: Mapping[str, _Merge] = MappingProxyType(
 )
 _DEEP: Mapping[str, _Merge] = MappingProxyType(
     {
+        **_EVER,
         "inputs": deep_merge,
         "terraform": _terraform(deep=True),
         "generate": shallow_merge,
         "dependencies": deep_merge,
-        "exclude": deep_merge,
         "errors": deep_merge,
         "engine": deep_merge,
     }

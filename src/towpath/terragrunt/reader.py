@@ -153,12 +153,12 @@ def _with_blocks_of_attributes(decoded: Branch, decoder: Decoder, body: Body) ->
     items = dict(decoded.items)
     if "remote_state" in items and "remote_state" in body.attributes:
         state = items["remote_state"]
-        items["remote_state"] = decoder.of_value(state, REMOTE_STATE, "remote_state") or state
+        items["remote_state"] = decoder.of_value(state, REMOTE_STATE, "remote_state")
     generate = as_branch(items["generate"]) if "generate" in items else None
     if generate is not None:
         blocks = {label for block in body.blocks_of("generate") for label in block.labels}
         entries: dict[str, Written] = {
-            name: item if name in blocks else decoder.of_value(item, GENERATE, f"generate.{name}") or item
+            name: item if name in blocks else decoder.of_value(item, GENERATE, f"generate.{name}")
             for name, item in generate.items.items()
         }
         items["generate"] = Branch(entries, generate.node)
