@@ -109,7 +109,9 @@ def _excludes_itself(unit: Unit, action: Action) -> bool:
     if _is_true(unit.config.skip):
         return True
     exclude = unit.config.exclude
-    return exclude is not None and _is_true(exclude.if_) and not _COVERING[action].isdisjoint(exclude.actions)
+    if exclude is None or not _is_true(exclude.if_):
+        return False
+    return not _COVERING[action].isdisjoint(name.lower() for name in exclude.actions)
 
 
 def _excluded_with(unit: Unit) -> Iterator[UnitPath]:

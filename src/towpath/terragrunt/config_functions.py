@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from towpath.hcl.convert import from_json, to_json
 from towpath.hcl.evaluate import evaluate
+from towpath.hcl.functions.encoding import encode_json
 from towpath.hcl.functions.kinds import MAP, PARTS_OR_NULL, RAW, STRING
 from towpath.hcl.functions.registry import ArgumentError, define, table
 from towpath.hcl.scope import Call, Scope
@@ -54,16 +54,19 @@ def _read_tfvars_file(call: Call, path: str) -> Value:
     if content is None:
         raise _not_found(call, file)
     context.session.reads.add(file)
-    if file.endswith(".json"):
-        return _normal_json(file, content)
-    return json.dumps(to_json(_tfvars(context, content, file)))
+    return _json(file, content) if file.endswith("json") else encode_json(_tfvars(context, content, file))
 
 
-def _normal_json(file: str, content: bytes) -> str:
+def _json(file: str, content: bytes) -> str:
+    """The text of a JSON file as it is written."""
     try:
-        return json.dumps(to_json(from_json(json.loads(content))))
+        text = content.decode()
+        variables = json.loads(text)
     except ValueError as error:
         raise ArgumentError(f'"{file}" is not JSON: {error}.') from error
+    if not isinstance(variables, dict):
+        raise ArgumentError(f'"{file}" holds no object of variables.')
+    return text
 
 
 def _tfvars(context: Context, content: bytes, file: str) -> dict[str, Value]:

@@ -1,4 +1,8 @@
-"""File patterns: `*`, `?`, `[…]`, `{a,b}` within a segment of the path, `**` across segments."""
+"""File patterns: `*`, `?`, `[…]`, `{a,b}` within a segment of the path, `**` across segments.
+
+There are two kinds. Terraform's `fileset` takes a segment that is `**` for any number of segments, none too. To
+`mark_glob_as_read` the separators around it stay (its reference says so of the patterns that it takes).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,9 @@ from functools import lru_cache
 from towpath.hcl.functions.patterns import compile_pattern
 from towpath.hcl.functions.registry import ArgumentError
 
-__all__ = ["glob_matcher"]
+__all__ = ["glob_matcher", "marking_matcher"]
+
+_SPECIAL = frozenset("*?[]{}\\")
 
 
 @lru_cache(maxsize=512)
@@ -19,16 +25,33 @@ def glob_matcher(pattern: str) -> Callable[[str], bool]:
 
     Raises `ArgumentError` for what is no pattern.
     """
-    expression = compile_pattern(f"(?s){''.join(_pieces(pattern))}")
+    return _matcher(pattern, spanning=True)
+
+
+@lru_cache(maxsize=512)
+def marking_matcher(pattern: str) -> Callable[[str], bool]:
+    """As `glob_matcher`, but `a/**/*.tf` fits nothing directly in `a`. Where there is one `**` and no other wildcard,
+    the text before it and the text after it may share characters: `a/**/b` fits `a/b`.
+
+    Raises `ArgumentError` for what is no pattern.
+    """
+    before, wild, after = pattern.partition("**")
+    if wild and not _SPECIAL.intersection(before + after):
+        return lambda path: path.startswith(before) and path.endswith(after)
+    return _matcher(pattern, spanning=False)
+
+
+def _matcher(pattern: str, *, spanning: bool) -> Callable[[str], bool]:
+    expression = compile_pattern(f"(?s){''.join(_pieces(pattern, spanning=spanning))}")
     return lambda path: expression.fullmatch(path) is not None
 
 
-def _pieces(pattern: str) -> Iterator[str]:
+def _pieces(pattern: str, *, spanning: bool) -> Iterator[str]:
     depth = position = 0
     while position < len(pattern):
         rest = pattern[position:]
         size = 1
-        if rest.startswith("**/") and (position == 0 or pattern[position - 1] in "/{,"):
+        if spanning and rest.startswith("**/") and (position == 0 or pattern[position - 1] in "/{,"):
             yield "(?:[^/]*/)*"
             size = 3
         elif rest.startswith("**"):

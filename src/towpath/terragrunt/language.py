@@ -18,7 +18,6 @@ __all__ = [
     "GENERATE",
     "IF_EXISTS",
     "INCLUDE",
-    "REMOTE_STATE",
     "AttributeRule",
     "BlockRule",
     "BodyRule",
@@ -126,7 +125,7 @@ _IF_EXISTS = AttributeRule(Form.TEXT, required=True, choices=IF_EXISTS)
 
 _BACKEND_FILE = BodyRule({"path": _required(Form.FILLED), "if_exists": _IF_EXISTS})
 
-REMOTE_STATE = BodyRule(
+_REMOTE_STATE = BodyRule(
     {
         "backend": _required(Form.FILLED),
         "config": _MAP,
@@ -202,7 +201,7 @@ CONFIGURATION = BodyRule(
         "terraform_binary": _TEXT,
         "terraform_version_constraint": _TEXT,
         "terragrunt_version_constraint": _TEXT,
-        "remote_state": _MAP,
+        "remote_state": AttributeRule(Form.MAP, keys=_REMOTE_STATE),
         "generate": _MAP,
         "skip": _BOOL,
         "retryable_errors": _TEXTS,
@@ -216,7 +215,7 @@ CONFIGURATION = BodyRule(
         "dependency": BlockRule(DEPENDENCY, (1,)),
         "dependencies": BlockRule(BodyRule({"paths": _required(Form.TEXTS)})),
         "terraform": _TERRAFORM,
-        "remote_state": BlockRule(REMOTE_STATE),
+        "remote_state": BlockRule(_REMOTE_STATE),
         "generate": BlockRule(GENERATE, (1,)),
         "exclude": BlockRule(
             BodyRule(

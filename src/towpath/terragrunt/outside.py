@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Literal, Protocol
 
 from towpath.hcl.scope import Call
 from towpath.hcl.values import Sensitive, Unknown, Value
 from towpath.terragrunt.config import Dependency
 from towpath.terragrunt.source_text import tidy
 
-__all__ = ["HermeticOutside", "Outside"]
+__all__ = ["Command", "HermeticOutside", "Outside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command to run for what it prints, without Terragrunt's own flags. `folder` is absolute, below `Files.root`;
+    `reuse` says where else what it printed may be given again.
+    """
+
+    arguments: tuple[str, ...]
+    folder: str
+    reuse: Literal["in its folder", "anywhere", "never"] = "in its folder"
 
 
 class Outside(Protocol):
@@ -19,10 +31,8 @@ class Outside(Protocol):
     def env(self, name: str, default: Value, call: Call) -> Value:
         """An environment variable; `default` None: it has none, and a variable that is not set is a problem."""
 
-    def run_cmd(self, arguments: tuple[str, ...], folder: str, call: Call) -> Value:
-        """What a command prints, without the line's end. `folder` is absolute, below `Files.root`; the arguments
-        come without Terragrunt's own flags (`--terragrunt-quiet` makes the caller mark the result sensitive).
-        """
+    def run_cmd(self, command: Command, call: Call) -> Value:
+        """What a command prints, without the line's end. A quiet one's is marked sensitive by the caller."""
 
     def aws(self, what: str, call: Call) -> Value:
         """`account_id`, `account_alias`, `caller_identity_arn` or `caller_identity_user_id`."""
@@ -67,8 +77,8 @@ class HermeticOutside:
         del default  # To fall back on it would be a guess.
         return self._environment[name] if name in self._environment else _unknown(call)
 
-    def run_cmd(self, arguments: tuple[str, ...], folder: str, call: Call) -> Value:
-        del arguments, folder
+    def run_cmd(self, command: Command, call: Call) -> Value:
+        del command
         return _unknown(call)
 
     def aws(self, what: str, call: Call) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from typing import Literal
 
 from towpath.hcl.computation import computed
 from towpath.hcl.functions.kinds import STRING, WHOLE
@@ -12,7 +13,7 @@ from towpath.hcl.functions.registry import ArgumentError, Defined, define, table
 from towpath.hcl.scope import Call
 from towpath.hcl.values import Sensitive, Value
 from towpath.problems import Problem, ProblemError
-from towpath.terragrunt.outside import Outside
+from towpath.terragrunt.outside import Command, Outside
 from towpath.terragrunt.paths import OutsideRepositoryError, to_repository
 from towpath.terragrunt.session import Context, context_of
 
@@ -36,8 +37,10 @@ _RETRYABLE = (
     r"(?s).*(?:429 Too Many Requests|ssh_exchange_identification.*Connection closed by remote host).*",
     r"(?s).*(?:NoSuchBucket: The specified bucket does not exist).*",
     r"(?s).*Client\.Timeout exceeded while awaiting headers.*",
+    r"(?s).*Error creating SSM parameter: TooManyUpdates.*",
+    r"(?s).*Creating metric alarm failed.*request to update this alarm is in progress.*",
 )
-"""Errors that pass by themselves, as far as they concern fetching and connecting."""
+"""Errors that pass by themselves: of fetching, of connecting, of two changes to one thing at once."""
 
 
 def _outside(call: Call) -> Outside:
@@ -51,7 +54,9 @@ def _get_env(call: Call, name: str, *default: str) -> Value:
 
 
 def _run_cmd(call: Call, *arguments: str) -> Value:
-    """Terragrunt's own flags come first; `--terragrunt-quiet` keeps what is printed from being shown."""
+    """Terragrunt's own flags come first; `--terragrunt-quiet` keeps what is printed from being shown, the others say
+    whether it may be given again.
+    """
     words = list(arguments)
     flags = set()
     while words and words[0] in (_QUIET, _GLOBAL, _NO_CACHE):
@@ -61,7 +66,9 @@ def _run_cmd(call: Call, *arguments: str) -> Value:
     if not words:
         raise ArgumentError("There is no command to run.")
     context = context_of(call)
-    asked = context.session.outside.run_cmd(tuple(words), context.absolute(context.folder), call)
+    reuse: Literal["in its folder", "anywhere", "never"] = "anywhere" if _GLOBAL in flags else "in its folder"
+    command = Command(tuple(words), context.absolute(context.folder), "never" if _NO_CACHE in flags else reuse)
+    asked = context.session.outside.run_cmd(command, call)
     printed = computed(asked, "run_cmd", *_digests(context, words))
     return Sensitive(printed) if _QUIET in flags and not isinstance(printed, Sensitive) else printed
 

@@ -17,6 +17,7 @@ from towpath.system.clock import Clock
 from towpath.system.ids import Ids
 from towpath.system.processes import Processes
 from towpath.terragrunt.config import Dependency
+from towpath.terragrunt.outside import Command
 from towpath.terragrunt.source_text import tidy
 
 __all__ = ["RealOutside", "Surroundings", "environment_secrets"]
@@ -57,7 +58,7 @@ class RealOutside:
     def __init__(self, surroundings: Surroundings, outputs: Callable[[Dependency], Value]) -> None:
         self._at = surroundings
         self._outputs = outputs
-        self._ran: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._ran: dict[tuple[str | None, tuple[str, ...]], str] = {}
         self._time = surroundings.clock.now()
         self.working_folder: Path | None = None
         self.asked_where = False
@@ -75,10 +76,12 @@ class RealOutside:
         self.secrets.extend(environment_secrets({name: value}))
         return value
 
-    def run_cmd(self, arguments: tuple[str, ...], folder: str, call: Call) -> Value:
-        if (folder, arguments) not in self._ran:
-            self._ran[folder, arguments] = self._run(arguments, Path(folder), call.place)
-        return self._ran[folder, arguments]
+    def run_cmd(self, command: Command, call: Call) -> Value:
+        key = (None if command.reuse == "anywhere" else command.folder, command.arguments)
+        if command.reuse == "never" or key not in self._ran:
+            printed = self._run(command.arguments, Path(command.folder), call.place)
+            self._ran[key] = _text(printed, command.arguments[0], call.place).removesuffix("\n")
+        return self._ran[key]
 
     def aws(self, what: str, call: Call) -> Value:
         try:
@@ -94,7 +97,8 @@ class RealOutside:
         }[what]
 
     def sops(self, path: str, call: Call) -> Value:
-        text = self._run(("sops", "--decrypt", str(self._at.root / path)), self._at.root, call.place, secret=True)
+        argv = ("sops", "--decrypt", str(self._at.root / path))
+        text = _text(self._run(argv, self._at.root, call.place, secret=True), "sops", call.place)
         self.secrets.extend(_long_lines(text))
         return Sensitive(text)
 
@@ -134,7 +138,7 @@ class RealOutside:
     def dependency_outputs(self, dependency: Dependency) -> Value:
         return self._outputs(dependency)
 
-    def _run(self, argv: tuple[str, ...], folder: Path, place: Place, *, secret: bool = False) -> str:
+    def _run(self, argv: tuple[str, ...], folder: Path, place: Place, *, secret: bool = False) -> bytes:
         try:
             result = self._at.processes.run(
                 argv, folder=folder, environment=self._at.environment, timeout=_COMMAND_SECONDS
@@ -145,12 +149,20 @@ class RealOutside:
             said = "" if secret else self._redacted(_last_line(result.stderr))
             detail = f"{argv[0]} ended with status {result.status}{f': {said}' if said else '.'}"
             raise ProblemError(Problem("command-failed", "A command of the configuration failed", detail, place))
-        return result.stdout.decode("utf-8", "replace").removesuffix("\n")
+        return result.stdout
 
     def _redacted(self, text: str) -> str:
         for known in self.secrets:
             text = text.replace(known, "(redacted)")
         return text
+
+
+def _text(printed: bytes, program: str, place: Place) -> str:
+    try:
+        return printed.decode()
+    except UnicodeDecodeError:
+        detail = f"What {program} printed is not text in UTF-8, and so cannot be a value."
+        raise ProblemError(Problem("command-failed", "A command of the configuration failed", detail, place)) from None
 
 
 def environment_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from towpath.hcl.functions.registry import define, table
 from towpath.hcl.scope import Call
 from towpath.hcl.values import Value
 from towpath.problems import Problem, ProblemError
-from towpath.terragrunt.paths import folder_of, join, relative
+from towpath.terragrunt.globs import marking_matcher
+from towpath.terragrunt.paths import folder_of, relative
 from towpath.terragrunt.session import Context, context_of
 
 __all__ = ["PATH_FUNCTIONS"]
@@ -119,12 +120,10 @@ def _mark_glob_as_read(call: Call, pattern: str) -> Value:
     # A pattern is a path but for the segments with wildcards in them, which normalising leaves as they are.
     inside = context.inside(pattern, call.place)
     folder = folder_of(inside.partition("*")[0].partition("{")[0].partition("[")[0].partition("?")[0])
-    scope_files = call.scope.files
-    if scope_files is None:
-        return ()
-    rest = inside[len(folder) + 1 :] if folder else inside
-    matched = scope_files.fileset(context.absolute(folder), rest)
-    return tuple(context.absolute(join(folder, file)) for file in matched)
+    matches = marking_matcher(inside)
+    found = [file for file in context.session.files.files_below(folder) if matches(file)]
+    context.session.reads.update(found)
+    return tuple(context.absolute(file) for file in sorted(found))
 
 
 PATH_FUNCTIONS = table(

@@ -15,7 +15,7 @@ from towpath.hcl.values import Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.config_functions import CONFIG_FUNCTIONS
 from towpath.terragrunt.decode import Decoder
-from towpath.terragrunt.language import CONFIGURATION, GENERATE, REMOTE_STATE
+from towpath.terragrunt.language import CONFIGURATION, GENERATE
 from towpath.terragrunt.locals import evaluate_locals
 from towpath.terragrunt.outputs import OutputsUsed
 from towpath.terragrunt.outside_functions import OUTSIDE_FUNCTIONS
@@ -149,11 +149,8 @@ class FileReader:
 
 
 def _with_blocks_of_attributes(decoded: Branch, decoder: Decoder, body: Body) -> Branch:
-    """`remote_state` and `generate` may be given as attributes; after this they look as if they were blocks."""
+    """`generate` may be given as an attribute; after this it looks as if it were blocks."""
     items = dict(decoded.items)
-    if "remote_state" in items and "remote_state" in body.attributes:
-        state = items["remote_state"]
-        items["remote_state"] = decoder.of_value(state, REMOTE_STATE, "remote_state")
     generate = as_branch(items["generate"]) if "generate" in items else None
     if generate is not None:
         blocks = {label for block in body.blocks_of("generate") for label in block.labels}

@@ -34,9 +34,10 @@ def _version(text: str) -> _Version:
 
 
 def _pessimistic(version: _Version, bound: _Version) -> bool:
-    """`~> 1.2.3` allows what differs in the last number given only, and is not lower."""
+    """`~> 1.2.3` allows what is not lower and differs in the last number given alone; `~> 1.2.3-rc`, prereleases."""
     fixed = bound.numbers[:-1]
-    return version.key >= bound.key and version.key[0][: len(fixed)] == fixed
+    of_one_kind = bool(version.prerelease) or not bound.prerelease
+    return of_one_kind and version.key >= bound.key and version.key[0][: len(fixed)] == fixed
 
 
 _OPERATORS: Mapping[str, Callable[[_Version, _Version], bool]] = MappingProxyType(

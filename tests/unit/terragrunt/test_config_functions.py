@@ -171,6 +171,7 @@ def test_values_of_a_generated_unit_are_a_variable() -> None:
         ('read_tfvars_file("absent.tfvars")', "file-not-found", "dev/app/terragrunt.hcl"),
         ('read_tfvars_file("../../bad.tfvars")', "unknown-block", "bad.tfvars"),
         ('read_tfvars_file("../../bad.json")', "wrong-arguments", "dev/app/terragrunt.hcl"),
+        ('read_tfvars_file("../../list.json")', "wrong-arguments", "dev/app/terragrunt.hcl"),
         ("deep_merge(1)", "wrong-arguments", "dev/app/terragrunt.hcl"),
         ('constraint_check("one", ">= 1")', "wrong-arguments", "dev/app/terragrunt.hcl"),
     ],
@@ -182,6 +183,7 @@ def test_what_cannot_be_read_is_a_problem(expression: str, expected: str, file: 
         "s/terragrunt.stack.hcl": "",
         "bad.tfvars": "a {}",
         "bad.json": "{",
+        "list.json": "[1]",
         "dev/app/terragrunt.hcl": f"inputs = {{ it = {expression} }}",
     }
     problem = evaluation_of(files).problems[0]
@@ -192,6 +194,9 @@ def test_variables_are_read_as_json() -> None:
     files = {"dev/app/a.tfvars": 'a = 1\nb = ["x", { c = null }]', "common/b.tfvars.json": '{"a": 1.5}'}
     assert json.loads(str(input_of('read_tfvars_file("a.tfvars")', files))) == {"a": 1, "b": ["x", {"c": None}]}
     assert read('jsondecode(read_tfvars_file("../../common/b.tfvars.json")).a', files) == 1.5
+    # What is JSON already is given as it is written, so that a hash of it is a hash of the file.
+    assert input_of('read_tfvars_file("../../common/b.tfvars.json")', files) == '{"a": 1.5}'
+    assert input_of('read_tfvars_file("a.tfvars")', {"dev/app/a.tfvars": 'b = 1\na = "<"'}) == '{"a":"\\u003c","b":1}'
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from towpath.hcl.functions.registry import ArgumentError
-from towpath.terragrunt.globs import glob_matcher
+from towpath.terragrunt.globs import glob_matcher, marking_matcher
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,24 @@ from towpath.terragrunt.globs import glob_matcher
 )
 def test_patterns(pattern: str, fits: list[str], does_not: list[str]) -> None:
     matches = glob_matcher(pattern)
+    assert [path for path in fits if not matches(path)] == []
+    assert [path for path in does_not if matches(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "does_not"),
+    [
+        ("config/**/*.yaml", ["config/a/b.yaml", "config/a/b/c.yaml"], ["config/a.yaml"]),
+        ("config/{*.yaml,**/*.yaml}", ["config/a.yaml", "config/a/b.yaml"], ["config/a.yml"]),
+        ("config/**/a.yaml", ["config/a.yaml", "config/x/a.yaml"], ["config/x/b.yaml"]),
+        ("config/**", ["config/a", "config/a/b"], ["config"]),
+        ("**/*.tf", ["a/b.tf", "a/b/c.tf"], ["b.tf"]),
+        ("?/[ab].tf", ["x/a.tf"], ["x/c.tf", "xy/a.tf"]),
+        (r"a/\**", ["a/*", "a/*b"], ["a/b"]),
+    ],
+)
+def test_patterns_of_files_to_mark_keep_the_separators(pattern: str, fits: list[str], does_not: list[str]) -> None:
+    matches = marking_matcher(pattern)
     assert [path for path in fits if not matches(path)] == []
     assert [path for path in does_not if matches(path)] == []
 

@@ -12,6 +12,7 @@ from towpath.hcl.scope import Call
 from towpath.hcl.values import Sensitive, Unknown, Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt import Dependency
+from towpath.terragrunt.outside import Command
 
 
 @dataclass
@@ -26,8 +27,8 @@ class Asked:
             raise ProblemError(Problem("environment-missing", "An environment variable is not set", "", call.place))
         return default
 
-    def run_cmd(self, arguments: tuple[str, ...], folder: str, call: Call) -> Value:
-        self.questions.append((arguments, folder))
+    def run_cmd(self, command: Command, call: Call) -> Value:
+        self.questions.append(command)
         return "printed"
 
     def aws(self, what: str, call: Call) -> Value:
@@ -129,7 +130,7 @@ def test_for_real_the_outside_is_asked() -> None:
     assert asked("get_platform()", outside) == "linux"
     assert outside.questions == [
         ("A", "default"),
-        (("./names.sh", "bucket"), "/repository/dev/app"),
+        Command(("./names.sh", "bucket"), "/repository/dev/app", "anywhere"),
         "dev/app/secrets.json",
         "dev/app/secrets.json",
     ]
@@ -153,6 +154,23 @@ def test_for_real_the_outside_is_asked() -> None:
 )
 def test_for_real_what_differs_each_time_has_a_value(expression: str, expected: Value) -> None:
     assert asked(expression, Asked()) == expected
+
+
+@pytest.mark.parametrize(
+    ("flags", "reuse"),
+    [
+        ("", "in its folder"),
+        ('"--terragrunt-quiet", ', "in its folder"),
+        ('"--terragrunt-global-cache", "--terragrunt-quiet", ', "anywhere"),
+        ('"--terragrunt-quiet", "--terragrunt-no-cache", ', "never"),
+    ],
+)
+def test_flags_say_whether_what_was_printed_may_be_given_again(flags: str, reuse: str) -> None:
+    outside = Asked()
+    asked(f'run_cmd({flags}"date", "--terragrunt-no-cache")', outside)
+    (command,) = outside.questions
+    assert isinstance(command, Command)
+    assert (command.arguments, command.reuse) == (("date", "--terragrunt-no-cache"), reuse)
 
 
 def test_outputs_are_asked_for_only_where_something_refers_to_them() -> None:

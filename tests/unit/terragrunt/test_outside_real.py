@@ -14,6 +14,7 @@ from towpath.problems import Place, Problem, ProblemError
 from towpath.system import FakeClock, FakeIds, FakeProcesses
 from towpath.system.aws import AwsCredentials, CallerIdentity, FakeAws
 from towpath.terragrunt.config import Dependency
+from towpath.terragrunt.outside import Command
 from towpath.terragrunt.outside_real import RealOutside, Surroundings, environment_secrets
 
 PLACE = Place("dev/app/terragrunt.hcl", 4, 9)
@@ -94,16 +95,36 @@ def test_a_command_prints_a_value_and_runs_once() -> None:
     around = Around()
     around.processes.script("git", "describe", stdout=b"v1\n\n")
     for _ in range(2):
-        assert around.outside.run_cmd(("git", "describe"), "/checkout/dev/app", call()) == "v1\n"
-    around.outside.run_cmd(("git", "describe"), "/checkout/dev/other", call())
+        assert around.outside.run_cmd(Command(("git", "describe"), "/checkout/dev/app"), call()) == "v1\n"
+    around.outside.run_cmd(Command(("git", "describe"), "/checkout/dev/other"), call())
     assert len(around.processes.calls) == 2
+
+
+def test_a_command_runs_once_for_all_folders_or_each_time_when_its_flags_say_so() -> None:
+    around = Around()
+    around.processes.script("date", stdout=b"now")
+    for folder in ("/checkout/a", "/checkout/b"):
+        around.outside.run_cmd(Command(("date",), folder, "anywhere"), call())
+    assert len(around.processes.calls) == 1
+    for _ in range(2):
+        around.outside.run_cmd(Command(("date",), "/checkout/a", "never"), call())
+    assert len(around.processes.calls) == 3
+
+
+def test_what_is_printed_must_be_text() -> None:
+    around = Around()
+    around.processes.script("cat", stdout=b"\xff")
+    with pytest.raises(ProblemError) as error:
+        around.outside.run_cmd(Command(("cat",), "/checkout"), call())
+    assert problem_of(error).id == "command-failed"
+    assert "UTF-8" in problem_of(error).detail
 
 
 def test_a_command_that_fails_says_why_without_secrets() -> None:
     around = Around()
     around.processes.script("deploy", status=3, stderr=b"first\nno access with secret-key\n")
     with pytest.raises(ProblemError) as error:
-        around.outside.run_cmd(("deploy",), "/checkout", call())
+        around.outside.run_cmd(Command(("deploy",), "/checkout"), call())
     problem = problem_of(error)
     assert problem.id == "command-failed"
     assert problem.detail == "deploy ended with status 3: no access with (redacted)"
@@ -133,7 +154,7 @@ def test_what_aws_refuses_is_told_where_it_is_asked() -> None:
 def test_decrypted_files_are_sensitive_and_their_values_secrets() -> None:
     around = Around()
     around.processes.script("sops", "--decrypt", "/checkout/dev/secrets.yml", stdout=b'password: "open-sesame"\nn: 1\n')
-    assert around.outside.sops("dev/secrets.yml", call()) == Sensitive('password: "open-sesame"\nn: 1')
+    assert around.outside.sops("dev/secrets.yml", call()) == Sensitive('password: "open-sesame"\nn: 1\n')
     assert "open-sesame" in around.outside.secrets
     assert "1" not in around.outside.secrets
 

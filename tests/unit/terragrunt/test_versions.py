@@ -26,6 +26,8 @@ from towpath.terragrunt.versions import satisfies
         ("2.0.0-rc1", "= 2.0.0-rc1", True),
         ("2.0.0", "> 2.0.0-rc1", True),
         ("1.2.3+build", "1.2.3", True),
+        ("1.2.3", "~> 1.2.0-rc1", False),
+        ("1.2.0-rc2", "~> 1.2.0-rc1", True),
     ],
 )
 def test_constraints(version: str, constraint: str, expected: bool) -> None:
