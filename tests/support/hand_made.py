@@ -27,7 +27,6 @@ def hand_made_unit(path: str, *needs: str, tier: int | None = None, fingerprint:
         "account": Account(first, "1" * 12, order) if first in TIERS else None,
         "region": None,
         "layer": None,
-        "config": None,
         "reads": (),
         "files": {},
         "module": None,

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 
 from towpath.changes import ChangesRequest, find_changes
 from towpath.git import Tree, fake_tree
-from towpath.live import Live, load_live
+from towpath.live import Live, LiveReader
 from towpath.model.changes import AffectedUnit, ChangeSet, Reason
 from towpath.model.paths import unit_path
 from towpath.model.runs import LedgerEntry
-from towpath.terragrunt import ParseCache
 
 BASE = "b" * 40
 HEAD = "a" * 40
@@ -35,7 +34,7 @@ MODULE = 'terraform {\n  source = "git::https://example.com/modules.git//any?ref
 
 
 def live_of(files: Files, commit: str = HEAD) -> Live:
-    return load_live(_tree(files, commit), ParseCache(), {})
+    return LiveReader({}).read(_tree(files, commit))
 
 
 def with_module(path: str, text: str) -> str:
@@ -51,12 +50,12 @@ def _tree(files: Files, commit: str) -> Tree:
 def changes_of(base: Files, head: Files) -> ChangeSet:
     """What differs, with files put back one at a time where that is needed."""
     theirs, ours = _tree(base, BASE), _tree(head, HEAD)
-    cache = ParseCache()
+    reader = LiveReader({})
 
     def overlay(files: frozenset[str]) -> Live:
-        return load_live(ours.with_files_of(theirs, files), cache, {})
+        return reader.read(ours.with_files_of(theirs, files))
 
-    before, after = load_live(theirs, cache, {}), load_live(ours, cache, {})
+    before, after = reader.read(theirs), reader.read(ours)
     return find_changes(ChangesRequest(after, before, overlay))
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from towpath.git import FakeLink, fake_tree
-from towpath.live import Live, load_live
+from towpath.live import Live, LiveReader
 from towpath.model.paths import UnitPath
-from towpath.terragrunt import ParseCache
 
 __all__ = ["ACCOUNTS", "ESTATE", "Files", "live_of"]
 
@@ -89,4 +88,4 @@ def live_of(
 ) -> Live:
     """The live repository of these files."""
     wanted = None if only is None else [UnitPath(path) for path in only]
-    return load_live(fake_tree(files, commit), ParseCache(), environment or {}, wanted)
+    return LiveReader(environment or {}).read(fake_tree(files, commit), wanted)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from towpath.changes.values import ABSENT, Absent, Difference, attribute_path, look_up
 from towpath.hcl.convert import canonical
+from towpath.hcl.exact import exact_value
 from towpath.hcl.values import Value
 from towpath.live import Live, Unit
 from towpath.model.paths import UnitPath
@@ -55,9 +56,9 @@ class Attribution:
         for file in candidates:
             live = self._with_file_put_back(file)
             found = live.units.get(unit) if live is not None else None
-            if found is None or found.config is None:
+            if found is None or found.outline is None:
                 continue
-            if _same(look_up(found.config.as_values(), difference.path), difference.before):
+            if _same(look_up(exact_value(found.values), difference.path), difference.before):
                 return file
         return None
 

@@ -73,7 +73,7 @@ class Comparison:
             refusal = _broken_before(unit)
         if refusal is not None:
             self.problems.append(refusal)
-        elif unit.config is not None and unit.config.prevent_destroy:
+        elif unit.outline is not None and unit.outline.prevent_destroy:
             self.problems.append(_prevented(unit))
         action = Action.DESTROY if refusal is None else Action.NONE
         self._add(unit, Change.REMOVED, action, reasons_for_removed(unit), base.commit)
@@ -132,14 +132,14 @@ class Comparison:
             self.affected[path] = replace(affected, reasons=affected.reasons + extra)
 
     def _added_upstreams(self, unit: Unit) -> Iterator[Reason]:
-        for dependency in unit.config.dependencies if unit.config else ():
-            upstream = self.affected.get(dependency.path)
-            if upstream is not None and upstream.change is Change.ADDED:
+        for upstream in unit.outline.upstreams if unit.outline else ():
+            affected = self.affected.get(upstream.path)
+            if affected is not None and affected.change is Change.ADDED:
                 yield Reason(
                     ReasonKind.DEPENDENCY,
-                    attribute=f"dependency.{dependency.name}",
-                    file=dependency.place.file,
-                    detail=f"{dependency.path} is added in the same change set.",
+                    attribute=f"dependency.{upstream.name}",
+                    file=upstream.file,
+                    detail=f"{upstream.path} is added in the same change set.",
                 )
 
 

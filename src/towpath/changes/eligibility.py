@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from towpath.hcl.convert import canonical
-from towpath.hcl.values import Value, contains_unknown, unmark
 from towpath.live import Live, Unit
 from towpath.model.changes import Action
 from towpath.model.paths import UnitPath
@@ -57,7 +55,7 @@ class HeadIndex:
         """Who depends on a path, whether a unit is there or not; sorted."""
         users: dict[UnitPath, tuple[UnitPath, ...]] = {}
         for unit in self._head.units.values():
-            for path in {*unit.dependencies, *(unit.config.all_dependency_paths() if unit.config else ())}:
+            for path in unit.dependencies:
                 users[path] = (*users.get(path, ()), unit.path)
         return users
 
@@ -104,32 +102,14 @@ def still_used(removed: UnitPath, users: Sequence[UnitPath], how: str) -> Proble
 
 
 def _excludes_itself(unit: Unit, action: Action) -> bool:
-    if unit.config is None:
-        return False
-    if _is_true(unit.config.skip):
-        return True
-    exclude = unit.config.exclude
-    if exclude is None or not _is_true(exclude.if_):
-        return False
-    return not _COVERING[action].isdisjoint(name.lower() for name in exclude.actions)
+    outline = unit.outline
+    return outline is not None and (outline.skip or not _COVERING[action].isdisjoint(outline.excluded_actions))
 
 
 def _excluded_with(unit: Unit) -> Iterator[UnitPath]:
-    exclude = unit.config.exclude if unit.config else None
-    if exclude is not None and _is_true(exclude.exclude_dependencies):
+    if unit.outline is not None and unit.outline.excludes_dependencies:
         yield from unit.dependencies
 
 
-def _is_true(value: Value) -> bool:
-    return unmark(value)[0] is True
-
-
 def _state(unit: Unit) -> tuple[str, str] | None:
-    """The backend and its whole configuration, None where it is not known entirely or there is none."""
-    remote = unit.config.remote_state if unit.config else None
-    if remote is None:
-        return None
-    configuration = dict(remote.config)
-    if contains_unknown(configuration):
-        return None
-    return remote.backend, canonical(configuration)
+    return unit.outline.state if unit.outline is not None else None

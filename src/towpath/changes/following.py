@@ -35,8 +35,8 @@ def followers(head: Live, affected: Mapping[UnitPath, AffectedUnit]) -> tuple[Ma
 
 def outputs_read(unit: Unit) -> tuple[UnitPath, ...]:
     """The units whose outputs this one reads, sorted."""
-    dependencies = unit.config.dependencies if unit.config else ()
-    return tuple(sorted({d.path for d in dependencies if d.enabled and not d.skip_outputs}))
+    upstreams = unit.outline.upstreams if unit.outline else ()
+    return tuple(sorted({upstream.path for upstream in upstreams if upstream.reads_outputs}))
 
 
 def _readers(head: Live) -> Mapping[UnitPath, tuple[UnitPath, ...]]:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from towpath.changes.attribution import Attribution
 from towpath.changes.values import Difference, differences
 from towpath.config import ACCOUNT_FILES
-from towpath.hcl.values import Value
 from towpath.live import CONFIG_FILE, Unit
 from towpath.model.changes import Reason, ReasonKind
 
@@ -52,10 +51,9 @@ def uncertain(detail: str) -> Reason:
 
 
 def _of_values(base: Unit, head: Unit, attribution: Attribution) -> Iterator[Reason]:
-    before, after = _values(base), _values(head)
-    if not before or not after:
+    if base.outline is None or head.outline is None:
         return
-    for difference in differences(before, after):
+    for difference in differences(base.values, head.values):
         kind = _kind(difference)
         is_source = kind is ReasonKind.SOURCE
         yield Reason(
@@ -74,10 +72,6 @@ def _doubt(difference: Difference) -> str | None:
     if difference.before_json() == difference.after_json():
         return "The value cannot be known without running something, and something that goes into it differs."
     return "The value cannot be known without running something."
-
-
-def _values(unit: Unit) -> Mapping[str, Value]:
-    return unit.config.as_values() if unit.config is not None else {}
 
 
 def _kind(difference: Difference) -> ReasonKind:

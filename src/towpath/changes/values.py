@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from towpath.hcl.convert import canonical, to_json
+from towpath.hcl.exact import exact_data, is_plain_object, of_data, plain_key
 from towpath.hcl.values import Sensitive, Unknown, Value, contains_unknown, unmark
 
 __all__ = ["ABSENT", "Absent", "Difference", "attribute_path", "differences", "look_up"]
@@ -72,19 +73,19 @@ def attribute_path(path: tuple[Key, ...]) -> str:
     return text
 
 
-def differences(before: Mapping[str, Value], after: Mapping[str, Value]) -> tuple[Difference, ...]:
-    """The leaves that differ, sorted by path.
+def differences(before: str, after: str) -> tuple[Difference, ...]:
+    """The leaves that differ between two objects, which are given as exact text (`hcl.exact`), sorted by path.
 
     Objects are compared key by key. Lists of equal length whose differing elements are objects or lists are compared
     by index; every other list is one leaf, since a scalar says little without its neighbours. What one side lacks
     altogether is one leaf, however large.
     """
-    return tuple(_of_objects((), before, after, sensitive=False))
+    return tuple(_of_data((), exact_data(before), exact_data(after)))
 
 
-def look_up(values: Mapping[str, Value], path: tuple[Key, ...]) -> Value | Absent:
+def look_up(value: Value, path: tuple[Key, ...]) -> Value | Absent:
     """The value that the keys lead to."""
-    found: Value = dict(values)
+    found = value
     for key in path:
         found, _ = unmark(found)
         inner = _step_into(found, key)
@@ -100,6 +101,23 @@ def _step_into(value: Value, key: Key) -> Value | Absent:
     if isinstance(value, tuple) and isinstance(key, int) and key < len(value):
         return value[key]
     return ABSENT
+
+
+def _of_data(path: tuple[Key, ...], before: Any, after: Any) -> Iterator[Difference]:
+    """What is the same to the letter is passed over before it is made a value."""
+    if before == after:
+        return
+    if not is_plain_object(before) or not is_plain_object(after):
+        yield from _of_values(path, of_data(before), of_data(after), sensitive=False)
+        return
+    for key in sorted({*before, *after}):
+        inner = (*path, plain_key(key))
+        if key not in before:
+            yield Difference(inner, ABSENT, of_data(after[key]))
+        elif key not in after:
+            yield Difference(inner, of_data(before[key]), ABSENT)
+        else:
+            yield from _of_data(inner, before[key], after[key])
 
 
 def _of_objects(

@@ -102,7 +102,7 @@ class Tree:
                 return cleaned
         elif cleaned in self._listing.folders:
             return cleaned
-        if not self._has_links and "/." not in f"/{cleaned}" and "//" not in cleaned:
+        if not self.has_links and "/." not in f"/{cleaned}" and "//" not in cleaned:
             # Evaluation asks for many files that are not there; nothing on the way to this one needs a look.
             return cleaned
         return self._walk(path)
@@ -146,7 +146,8 @@ class Tree:
         return tuple(self._listing.entries)
 
     @cached_property
-    def _has_links(self) -> bool:
+    def has_links(self) -> bool:
+        """Whether there is any symbolic link."""
         return any(entry.is_link for entry in self._listing.entries.values())
 
     def _content(self, entry: Entry) -> bytes:

@@ -74,34 +74,31 @@ def from_json(data: Any) -> Value:
     raise TypeError(f"{type(data).__name__} is no type of JSON.")
 
 
+_plain_text = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def canonical(value: Value) -> str:
     """A text that two values share exactly when they are equal: sorted keys, numbers in one form. An unknown value is
     the digest of its computation, or its sources without their places; sensitive marks leave no trace.
+
+    Of a value that JSON can hold, it is the JSON, which the library writes many times faster than what follows here.
     """
-    parts: list[str] = []
-    _write_canonical(value, parts.append)
-    return "".join(parts)
+    try:
+        return _plain_text(value)
+    except TypeError:
+        return _canonical_parts(value)
 
 
-def _write_canonical(value: Value, write: Callable[[str], object]) -> None:
+def _canonical_parts(value: Value) -> str:
     if isinstance(value, dict):
-        _write_group("{", "}", [(f"{_json_text(key)}:", value[key]) for key in sorted(value)], write)
-    elif isinstance(value, tuple):
-        _write_group("[", "]", [("", item) for item in value], write)
-    elif isinstance(value, SetValue):
-        _write_group("<", ">", [("", item) for item in value], write)
-    elif isinstance(value, Sensitive):
-        _write_canonical(value.value, write)
-    else:
-        write(_canonical_leaf(value))
-
-
-def _write_group(start: str, end: str, items: list[tuple[str, Value]], write: Callable[[str], object]) -> None:
-    write(start)
-    for index, (lead, item) in enumerate(items):
-        write("," + lead if index else lead)
-        _write_canonical(item, write)
-    write(end)
+        return "{" + ",".join([f"{_json_text(key)}:{canonical(value[key])}" for key in sorted(value)]) + "}"
+    if isinstance(value, tuple):
+        return "[" + ",".join(map(canonical, value)) + "]"
+    if isinstance(value, SetValue):
+        return "<" + ",".join(map(canonical, value)) + ">"
+    if isinstance(value, Sensitive):
+        return canonical(value.value)
+    return _canonical_leaf(value)
 
 
 def _canonical_leaf(value: bool | int | Decimal | str | Unknown | None) -> str:

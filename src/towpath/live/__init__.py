@@ -2,7 +2,8 @@
 
 1. Folders with a `terragrunt.hcl`, and plain Terraform root modules that `towpath.yml` declares, are found by the names
    of the commit's files.
-2. Each is evaluated without running anything. Folders that are only there to be included are sorted out.
+2. Each is evaluated without running anything, and little of it is kept (`evaluated`). What holds since another commit
+   that was read is taken from there (`reuse`). Folders that are only there to be included are sorted out.
 3. A unit's path decides its account, tier, region, layer and whether it is protected.
 4. A local module is looked into: its folder, the local modules it calls, the files beside it that it reads.
 5. All of that together gives the fingerprint, in which comments and layout do not count; its parts are kept, so that
@@ -15,7 +16,7 @@ A unit that is broken stays in the list with its problems. This package compares
 from __future__ import annotations
 
 from towpath.live.files import evaluation_files
-from towpath.live.loading import CONFIG_FILE, load_live
+from towpath.live.loading import CONFIG_FILE, LiveReader
 from towpath.live.tokens import ContentHashes
 from towpath.live.units import FingerprintParts, Live, Unit, UnitKind
 
@@ -24,8 +25,8 @@ __all__ = [
     "ContentHashes",
     "FingerprintParts",
     "Live",
+    "LiveReader",
     "Unit",
     "UnitKind",
     "evaluation_files",
-    "load_live",
 ]

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from towpath.git import Tree
-from towpath.hcl.convert import canonical
-from towpath.hcl.values import Unknown
-from towpath.live.discovery import CONFIGURATION, folder_of, is_working_folder
+from towpath.live.discovery import UnitKind, configuration_of, folder_of, is_working_folder
+from towpath.live.evaluated import Evaluated, Source
 from towpath.live.fingerprint import fingerprint_of, fingerprint_of_bytes
 from towpath.live.modules import Closure, Modules, contents_of, module_missing
-from towpath.live.named_files import named_files
 from towpath.live.placement import Placement, Placer
-from towpath.live.sources import OutsideRepositoryError, local_source, shown_source, unpinned
-from towpath.live.units import FingerprintParts, Unit, UnitKind
+from towpath.live.sources import OutsideRepositoryError, local_source, unpinned
+from towpath.live.units import FingerprintParts, Unit
 from towpath.model.paths import UnitPath
-from towpath.problems import Place, Problem, ProblemError
-from towpath.terragrunt import Evaluation, UnitConfig
+from towpath.problems import Problem, ProblemError
+from towpath.terragrunt import UnitConfig
 
-__all__ = ["Assembly", "configuration_of"]
+__all__ = ["Assembly"]
 
 
 @dataclass(frozen=True)
@@ -44,18 +42,16 @@ class Assembly:
         self._folders = frozenset(map(folder_of, folders))
         self._settings = frozenset(settings)
 
-    def unit(self, path: UnitPath, kind: UnitKind, evaluation: Evaluation) -> Unit:
-        """One unit. A plain Terraform root module has an evaluation that holds its dependencies alone."""
-        module = self._own_module(path) if kind is UnitKind.TERRAFORM else self._module(path, evaluation.config)
+    def unit(self, path: UnitPath, kind: UnitKind, found: Evaluated, evaluate: Callable[[], UnitConfig | None]) -> Unit:
+        """One unit of what was found when its folder was evaluated; `evaluate` does that again."""
+        broken = kind is UnitKind.TERRAGRUNT and found.outline is None
+        module = self.module(path, kind, found)
         placement = self._placer.place(path)
-        config = evaluation.config
         files = self._own_files(path)
-        named = named_files(self._tree, config) if config is not None else ()
-        hashed = [file for file in dict.fromkeys((*files, *named)) if not _is_evaluated(file, path, kind)]
+        hashed = [file for file in dict.fromkeys((*files, *found.named)) if not _is_evaluated(file, path, kind)]
         hashes, link_problems = self._modules.hashes_of(hashed)
-        parts = _parts(kind, placement, config, hashes, module)
-        broken = kind is UnitKind.TERRAGRUNT and config is None
-        problems = (*evaluation.problems, *link_problems, *module.closure.problems, *module.problems)
+        parts = _parts(kind, placement, found, hashes, module)
+        problems = (*found.problems, *link_problems, *module.closure.problems, *module.problems)
         return Unit(
             path=path,
             kind=kind,
@@ -63,17 +59,24 @@ class Assembly:
             region=placement.region,
             tier=placement.tier,
             layer=placement.layer,
-            config=config,
-            dependencies=tuple(sorted({target for target, _ in evaluation.dependency_paths})),
-            reads=tuple(sorted({*evaluation.reads, *named})),
+            dependencies=tuple(sorted({edge.target for edge in found.edges})),
+            reads=tuple(sorted({*found.reads, *found.named})),
             files=files,
             module=module.folder,
-            source=_shown(path, config),
+            source=found.source.shown if found.source else None,
             protected=placement.protected,
             fingerprint=fingerprint_of_bytes(files) if broken else fingerprint_of(path, parts),
+            outline=found.outline,
+            values=found.values,
             parts=parts,
             problems=tuple(dict.fromkeys(problem.in_unit(path) for problem in problems)),
+            evaluate=evaluate,
         )
+
+    def has_module(self, unit: Unit, found: Evaluated) -> bool:
+        """Whether a unit of another tree would have the same module in this one."""
+        module = self.module(unit.path, unit.kind, found)
+        return module.folder == unit.module and module.closure.files == unit.parts.module and not module.problems
 
     def _own_files(self, path: UnitPath) -> Mapping[str, str]:
         """The files of the unit's own folder, at any depth; folders below that are units themselves do not count."""
@@ -92,24 +95,26 @@ class Assembly:
             around = around.rpartition("/")[0]
         return False
 
-    def _module(self, path: UnitPath, config: UnitConfig | None) -> _Module:
-        source = config.source if config is not None else None
-        if config is None or isinstance(source, Unknown):
-            return _Module()
-        if not source:
+    def module(self, path: UnitPath, kind: UnitKind, found: Evaluated) -> _Module:
+        """The unit's local module, if it has one."""
+        if kind is UnitKind.TERRAFORM or (found.outline is not None and found.source is None):
             return self._own_module(path)
-        place = config.provenance.get("terraform.source") or Place(configuration_of(path))
+        if found.source is None or found.source.text is None:
+            return _Module()
+        return self._named_module(path, found.source, found.source.text)
+
+    def _named_module(self, path: UnitPath, source: Source, text: str) -> _Module:
         try:
-            local = local_source(path, source)
+            local = local_source(path, text)
             if local is None:
-                doubt = unpinned(source, place)
+                doubt = unpinned(text, source.place)
                 return _Module(problems=(doubt,) if doubt else ())
-            missing = self._modules.missing(local.folder, place, shown_source(path, source))
+            missing = self._modules.missing(local.folder, source.place, source.shown)
             if missing is not None:
                 return _Module(problems=(missing,))
             folder = self._tree.resolve(local.folder)
         except OutsideRepositoryError:
-            return _Module(problems=(module_missing(source, place, None),))
+            return _Module(problems=(module_missing(text, source.place, None),))
         except ProblemError as error:
             return _Module(problems=error.problems)
         return _Module((folder, self._tree.subtree_id(folder) or ""), self._modules.closure(folder))
@@ -121,10 +126,10 @@ class Assembly:
 
 
 def _parts(
-    kind: UnitKind, placement: Placement, config: UnitConfig | None, files: Mapping[str, str], module: _Module
+    kind: UnitKind, placement: Placement, found: Evaluated, files: Mapping[str, str], module: _Module
 ) -> FingerprintParts:
     return FingerprintParts(
-        values=canonical(config.as_values()) if config is not None else "",
+        values=found.digest,
         files=files,
         module=module.closure.files,
         kind=kind,
@@ -133,19 +138,6 @@ def _parts(
     )
 
 
-def configuration_of(path: UnitPath) -> str:
-    """The file that makes a folder a Terragrunt unit."""
-    folder = folder_of(path)
-    return f"{folder}/{CONFIGURATION}" if folder else CONFIGURATION
-
-
 def _is_evaluated(file: str, path: UnitPath, kind: UnitKind) -> bool:
     """Whether the evaluated values already say all there is to say about the file."""
     return kind is UnitKind.TERRAGRUNT and file == configuration_of(path)
-
-
-def _shown(path: UnitPath, config: UnitConfig | None) -> str | None:
-    source = config.source if config is not None else None
-    if isinstance(source, Unknown):
-        return " ".join(origin.source for origin in source.origins)
-    return shown_source(path, source) if source else None

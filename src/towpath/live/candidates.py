@@ -6,36 +6,61 @@ such a folder cannot be evaluated on its own, because it was written to be inclu
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+from towpath.git import Tree
 from towpath.hcl.parse import parse
 from towpath.hcl.syntax import Body
-from towpath.live.discovery import CONFIGURATION
-from towpath.problems import Place, Problem, Severity
-from towpath.terragrunt import Evaluation
+from towpath.live.discovery import configuration_of
+from towpath.model.paths import UnitPath
+from towpath.problems import Place, Problem, ProblemError, Severity
+from towpath.terragrunt import UnitConfig
 
-__all__ = ["Verdict", "judge"]
+__all__ = ["Standing", "Verdict", "judge", "standing_of"]
 
 Verdict = bool | Problem
 """Whether a folder is a unit; a problem where it is none, but was probably meant to be one."""
 
 
-def judge(evaluation: Evaluation, content: bytes, file: str, *, holds_terraform: bool, is_included: bool) -> Verdict:
-    """Whether a folder with the configuration `file` is a unit.
+class Standing(StrEnum):
+    """What a folder's own files say of whether it is a unit."""
 
-    `holds_terraform` tells that it has Terraform files of its own, `is_included` that another folder's configuration
-    read this one. A folder that includes others and generates files of its own may generate what it applies.
+    UNIT = "unit"
+    UNIT_UNLESS_INCLUDED = "unit-unless-included"
+    INCLUDES_WITHOUT_MODULE = "includes-without-module"
+    PARENT = "parent"
+
+
+def standing_of(path: UnitPath, config: UnitConfig | None, tree: Tree, *, holds_terraform: bool) -> Standing:
+    """`holds_terraform` tells that the folder has Terraform files of its own. A folder that includes others and
+    generates files of its own may generate what it applies.
     """
-    config = evaluation.config
     if holds_terraform or (config is not None and config.source):
-        return True
-    body = parse(content, CONFIGURATION).body
+        return Standing.UNIT
+    file = configuration_of(path)
+    try:
+        content = tree.read(file)
+    except ProblemError:
+        # A link that leads out of the repository names no file of the commit.
+        content = None
+    body = parse(content or b"", file).body
     if _names_source(body):
-        return True
-    if is_included:
-        return False
+        return Standing.UNIT
     includes = bool(body.blocks_of("include"))
     if config is None or (includes and bool(body.blocks_of("generate"))):
+        return Standing.UNIT_UNLESS_INCLUDED
+    return Standing.INCLUDES_WITHOUT_MODULE if includes else Standing.PARENT
+
+
+def judge(standing: Standing, file: str, *, is_included: bool) -> Verdict:
+    """Whether a folder with the configuration `file` is a unit; `is_included` tells that another folder's
+    configuration read this one.
+    """
+    if standing is Standing.UNIT:
         return True
-    return _without_module(file) if includes else False
+    if is_included or standing is Standing.PARENT:
+        return False
+    return True if standing is Standing.UNIT_UNLESS_INCLUDED else _without_module(file)
 
 
 def _names_source(body: Body) -> bool:

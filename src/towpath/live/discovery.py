@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from towpath.config import Globs, Loaded, TowpathConfig
 from towpath.git import Tree
-from towpath.live.units import UnitKind
 from towpath.model.paths import UnitPath
 from towpath.problems import Place, Problem, Severity
 
-__all__ = ["CONFIGURATION", "Discovery", "discover", "folder_of", "is_terraform_file", "is_working_folder"]
+__all__ = [
+    "CONFIGURATION",
+    "Discovery",
+    "UnitKind",
+    "configuration_of",
+    "discover",
+    "folder_of",
+    "is_terraform_file",
+    "is_working_folder",
+]
 
 CONFIGURATION = "terragrunt.hcl"
 _JSON_CONFIGURATION = "terragrunt.hcl.json"
@@ -19,6 +28,13 @@ STACK = "terragrunt.stack.hcl"
 _WORKING_FOLDERS = frozenset([".terragrunt-cache", ".terraform", ".terragrunt-stack", ".git"])
 """Folders that tools write for themselves: what is in them is nobody's source, even when it was committed."""
 _TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
+
+
+class UnitKind(StrEnum):
+    """What a unit is made of."""
+
+    TERRAGRUNT = "terragrunt"
+    TERRAFORM = "terraform"
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,12 @@ def is_working_folder(path: str) -> bool:
 def folder_of(path: UnitPath) -> str:
     """The unit's folder as paths in a tree have it: the root is empty there."""
     return "" if path == "." else path
+
+
+def configuration_of(path: UnitPath) -> str:
+    """The file that makes a folder a Terragrunt unit."""
+    folder = folder_of(path)
+    return f"{folder}/{CONFIGURATION}" if folder else CONFIGURATION
 
 
 def _unsupported(folders: Mapping[str, set[str]], excluded: Globs) -> list[Problem]:

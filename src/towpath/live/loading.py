@@ -3,67 +3,172 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from itertools import chain
 
-from towpath.config import ACCOUNT_FILES, Loaded, TowpathConfig, load_accounts, load_config
+from towpath.config import ACCOUNT_FILES, Accounts, Loaded, TowpathConfig, load_accounts, load_config
 from towpath.git import Tree
-from towpath.live.assembly import Assembly, configuration_of
+from towpath.live.assembly import Assembly
 from towpath.live.candidates import Verdict, judge
-from towpath.live.discovery import Discovery, discover, folder_of
+from towpath.live.discovery import UnitKind, configuration_of, discover, folder_of
+from towpath.live.evaluated import Evaluated, declared, evaluated
 from towpath.live.files import evaluation_files
 from towpath.live.graph import Edge, Node, check_graph
 from towpath.live.modules import Modules
 from towpath.live.placement import Placer
+from towpath.live.reuse import Reuse, files_of
 from towpath.live.settings import CONFIG_FILE, check_settings
 from towpath.live.tokens import ContentHashes
-from towpath.live.units import Live, Unit, UnitKind
+from towpath.live.units import Live, Memory, Unit
 from towpath.model.paths import UnitPath
 from towpath.problems import Problem, ProblemError
-from towpath.terragrunt import Evaluation, HermeticOutside, ParseCache, evaluate_unit
+from towpath.system.workers import InThisProcess, Workers
+from towpath.terragrunt import Evaluator, HermeticOutside, ParseCache
 
-__all__ = ["CONFIG_FILE", "load_live"]
+__all__ = ["CONFIG_FILE", "LiveReader"]
+
+_SHOWN: int = 64
+"""Configurations that are kept after somebody asked for them."""
 
 
-Evaluations = Mapping[UnitPath, Evaluation]
+@dataclass
+class LiveReader:
+    """Reads live repositories at commits. Nothing is run.
 
-
-def load_live(
-    tree: Tree,
-    cache: ParseCache,
-    environment: Mapping[str, str],
-    only: Collection[UnitPath] | None = None,
-    hashes: ContentHashes | None = None,
-) -> Live:
-    """Reads the live repository at the tree's commit. Nothing is run.
-
-    `environment` is this process's; only the variables that `towpath.yml` lists are looked at. With `only`, just these
-    units are evaluated and returned. `cache` and `hashes` carry what was learnt of files from commit to commit.
+    `environment` is this process's; only the variables that `towpath.yml` lists are looked at. `cache` and `hashes`
+    carry what was learnt of files from commit to commit.
     """
-    config = load_config(_read(tree, CONFIG_FILE), CONFIG_FILE)
-    accounts = load_accounts(lambda file: _read(tree, file), config)
-    found = discover(tree, config)
-    evaluations = dict(_evaluate(tree, found, config, cache, environment, only))
-    verdicts = _judge(tree, found, evaluations)
-    folders = [path for path in found.candidates if verdicts.get(path, True) is True]
-    placer = Placer(config.value, accounts)
-    assembly = Assembly(tree, placer, Modules(tree, hashes or ContentHashes()), folders, (CONFIG_FILE, *ACCOUNT_FILES))
-    units = {
-        path: assembly.unit(path, found.candidates[path], evaluations[path]) for path in folders if path in evaluations
-    }
-    nodes = {path: _node(path, found.candidates[path], placer, evaluations.get(path)) for path in folders}
-    wrong = check_graph({path: nodes[path] for path in units}, nodes, found.excluded)
-    units = {path: _with_problems(unit, wrong.get(path, ())) for path, unit in units.items()}
-    general = (
-        *config.problems,
-        *accounts.problems,
-        *found.problems,
-        *check_settings(tree, config, accounts, found),
-        *(verdict for verdict in verdicts.values() if isinstance(verdict, Problem)),
-    )
-    problems = chain(general, *(unit.problems for unit in units.values()))
-    blobs = {path: entry.blob for path, entry in tree.entries().items()}
-    return Live(tree.commit, config.value, units, accounts.by_name, tuple(dict.fromkeys(problems)), blobs)
+
+    environment: Mapping[str, str]
+    cache: ParseCache = field(default_factory=ParseCache)
+    hashes: ContentHashes = field(default_factory=ContentHashes)
+    workers: Workers = field(default_factory=InThisProcess)
+
+    def read(self, tree: Tree, only: Collection[UnitPath] | None = None, known: Live | None = None) -> Live:
+        """The live repository at the tree's commit. With `only`, just these units are evaluated and returned. What
+        did not change since `known` is taken from there.
+        """
+        return _Loading(self, tree, only, known.memory if known is not None else None).live()
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """What decides beside the folders themselves."""
+
+    config: TowpathConfig
+    accounts: Accounts
+    environment: Mapping[str, str]
+
+
+class _Loading:
+    """One reading of one tree."""
+
+    def __init__(self, reader: LiveReader, tree: Tree, only: Collection[UnitPath] | None, known: Memory | None) -> None:
+        self._tree = tree
+        self._reader = reader
+        self._config = load_config(_read(tree, CONFIG_FILE), CONFIG_FILE)
+        self._accounts = load_accounts(lambda file: _read(tree, file), self._config)
+        self._settings = _Settings(self._config.value, self._accounts, self._listed_environment())
+        self._found = discover(tree, self._config)
+        self._wanted = [path for path in self._found.candidates if only is None or path in only]
+        self._reuse = Reuse(known, tree, self._settings)
+        outside = HermeticOutside(self._settings.environment)
+        self._evaluator = Evaluator(evaluation_files(tree), outside, reader.cache)
+        self._configuration = lru_cache(_SHOWN)(lambda path: self._evaluator.evaluate(path).config)
+
+    def _listed_environment(self) -> Mapping[str, str]:
+        given = self._reader.environment
+        return {name: given[name] for name in self._config.value.environment if name in given}
+
+    def live(self) -> Live:
+        evaluations = self._evaluations()
+        verdicts = self._judge(evaluations)
+        folders = [path for path in self._found.candidates if verdicts.get(path, True) is True]
+        placer = Placer(self._config.value, self._accounts)
+        made = self._units(evaluations, folders, placer)
+        units = self._checked(made, evaluations, folders, placer)
+        general = (
+            *self._config.problems,
+            *self._accounts.problems,
+            *self._found.problems,
+            *check_settings(self._tree, self._config, self._accounts, self._found),
+            *(verdict for verdict in verdicts.values() if isinstance(verdict, Problem)),
+        )
+        problems = chain(general, *(unit.problems for unit in units.values()))
+        return Live(
+            commit=self._tree.commit,
+            config=self._config.value,
+            units=units,
+            accounts=self._accounts.by_name,
+            problems=tuple(dict.fromkeys(problems)),
+            blobs={path: entry.blob for path, entry in self._tree.entries().items()},
+            memory=Memory(self._settings, files_of(self._tree), frozenset(self._tree.folders()), evaluations, made),
+        )
+
+    def _evaluations(self) -> Mapping[UnitPath, Evaluated]:
+        """Of every folder that is wanted, in their order."""
+        found: dict[UnitPath, Evaluated | None] = {path: self._at_hand(path) for path in self._wanted}
+        missing = [path for path, evaluation in found.items() if evaluation is None]
+        found.update(zip(missing, self._reader.workers.share(self._evaluate, missing), strict=True))
+        return {path: evaluation for path, evaluation in found.items() if evaluation is not None}
+
+    def _at_hand(self, path: UnitPath) -> Evaluated | None:
+        if self._found.candidates[path] is UnitKind.TERRAFORM:
+            return declared(tuple(_declared_edges(path, self._config)))
+        return self._reuse.evaluated(path)
+
+    def _evaluate(self, path: UnitPath) -> Evaluated:
+        holds_terraform = folder_of(path) in self._found.modules
+        return evaluated(path, self._evaluator.evaluate(path), self._tree, holds_terraform=holds_terraform)
+
+    def _judge(self, evaluations: Mapping[UnitPath, Evaluated]) -> Mapping[UnitPath, Verdict]:
+        """Which of the evaluated folders with a `terragrunt.hcl` are units."""
+        read_by_others: set[str] = set()
+        for path, found in evaluations.items():
+            own = configuration_of(path)
+            read_by_others.update(file for file in found.reads if file != own)
+        return {
+            path: judge(found.standing, own := configuration_of(path), is_included=own in read_by_others)
+            for path, found in evaluations.items()
+            if self._found.candidates[path] is UnitKind.TERRAGRUNT
+        }
+
+    def _units(
+        self, evaluations: Mapping[UnitPath, Evaluated], folders: Collection[UnitPath], placer: Placer
+    ) -> dict[UnitPath, Unit]:
+        modules = Modules(self._tree, self._reader.hashes)
+        assembly = Assembly(self._tree, placer, modules, folders, (CONFIG_FILE, *ACCOUNT_FILES))
+        units: dict[UnitPath, Unit] = {}
+        for path in folders:
+            if path not in evaluations:
+                continue
+            found, kind = evaluations[path], self._found.candidates[path]
+            known = self._reuse.unit(path, found)
+            if known is not None and assembly.has_module(known, found):
+                units[path] = known
+            else:
+                units[path] = assembly.unit(path, kind, found, partial(self._configuration, path))
+        return units
+
+    def _checked(
+        self,
+        units: Mapping[UnitPath, Unit],
+        evaluations: Mapping[UnitPath, Evaluated],
+        folders: Collection[UnitPath],
+        placer: Placer,
+    ) -> dict[UnitPath, Unit]:
+        """The units with what the graph finds wrong with them."""
+        nodes = {path: self._node(path, placer, units.get(path), evaluations.get(path)) for path in folders}
+        wrong = check_graph({path: nodes[path] for path in units}, nodes, self._found.excluded)
+        return {path: _with_problems(unit, wrong.get(path, ())) for path, unit in units.items()}
+
+    def _node(self, path: UnitPath, placer: Placer, unit: Unit | None, found: Evaluated | None) -> Node:
+        placed = unit or placer.place(path)
+        account = placed.account.name if placed.account else None
+        is_terragrunt = self._found.candidates[path] is UnitKind.TERRAGRUNT
+        file = configuration_of(path) if is_terragrunt else folder_of(path)
+        return Node(path, placed.tier, account, file, found.edges if found else ())
 
 
 def _read(tree: Tree, file: str) -> bytes | None:
@@ -74,63 +179,10 @@ def _read(tree: Tree, file: str) -> bytes | None:
         return None
 
 
-def _evaluate(
-    tree: Tree,
-    found: Discovery,
-    config: Loaded[TowpathConfig],
-    cache: ParseCache,
-    environment: Mapping[str, str],
-    only: Collection[UnitPath] | None,
-) -> Iterator[tuple[UnitPath, Evaluation]]:
-    files = evaluation_files(tree)
-    names = config.value.environment
-    outside = HermeticOutside({name: environment[name] for name in names if name in environment})
-    for path, kind in found.candidates.items():
-        if only is not None and path not in only:
-            continue
-        if kind is UnitKind.TERRAFORM:
-            yield path, _declared(path, config)
-            continue
-        try:
-            yield path, evaluate_unit(path, files, outside, cache)
-        except ProblemError as error:
-            yield path, Evaluation(None, frozenset(), error.problems, ())
-
-
-def _declared(path: UnitPath, config: Loaded[TowpathConfig]) -> Evaluation:
-    """What is known of a plain Terraform root module: what `towpath.yml` says comes before it."""
-    targets = config.value.units.dependencies.get(path, ())
-    edges = tuple(
-        (UnitPath(target), config.place("units", "dependencies", path, number)) for number, target in enumerate(targets)
-    )
-    return Evaluation(None, frozenset(), (), edges)
-
-
-def _judge(tree: Tree, found: Discovery, evaluations: Evaluations) -> Mapping[UnitPath, Verdict]:
-    """Which of the evaluated folders with a `terragrunt.hcl` are units."""
-    read_by_others = {
-        file for path, evaluation in evaluations.items() for file in evaluation.reads if file != configuration_of(path)
-    }
-    verdicts: dict[UnitPath, Verdict] = {}
-    for path, evaluation in evaluations.items():
-        if found.candidates[path] is UnitKind.TERRAGRUNT:
-            file = configuration_of(path)
-            verdicts[path] = judge(
-                evaluation,
-                _read(tree, file) or b"",
-                file,
-                holds_terraform=folder_of(path) in found.modules,
-                is_included=file in read_by_others,
-            )
-    return verdicts
-
-
-def _node(path: UnitPath, kind: UnitKind, placer: Placer, evaluation: Evaluation | None) -> Node:
-    placement = placer.place(path)
-    edges = tuple(Edge(target, place) for target, place in evaluation.dependency_paths) if evaluation else ()
-    account = placement.account.name if placement.account else None
-    file = configuration_of(path) if kind is UnitKind.TERRAGRUNT else folder_of(path)
-    return Node(path, placement.tier, account, file, edges)
+def _declared_edges(path: UnitPath, config: Loaded[TowpathConfig]) -> Iterator[Edge]:
+    """What `towpath.yml` says comes before a plain Terraform root module."""
+    for number, target in enumerate(config.value.units.dependencies.get(path, ())):
+        yield Edge(UnitPath(target), config.place("units", "dependencies", path, number))
 
 
 def _with_problems(unit: Unit, problems: tuple[Problem, ...]) -> Unit:

@@ -6,6 +6,7 @@ Their content decides what applying does, though evaluation never looks into the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from towpath.git import Tree
 from towpath.live.discovery import folder_of
@@ -13,24 +14,36 @@ from towpath.live.sources import OutsideRepositoryError, join
 from towpath.problems import ProblemError
 from towpath.terragrunt import VIRTUAL_ROOT, UnitConfig
 
-__all__ = ["named_files"]
+__all__ = ["NamedFiles", "named_files"]
 
 _VAR_FILE = "-var-file="
 
 
-def named_files(tree: Tree, config: UnitConfig) -> tuple[str, ...]:
-    """The files of the repository that the configuration names, sorted."""
+@dataclass(frozen=True, slots=True)
+class NamedFiles:
+    """The files of the repository, sorted, and all paths that were looked at to find them."""
+
+    found: tuple[str, ...]
+    looked_at: frozenset[str]
+
+
+def named_files(tree: Tree, config: UnitConfig) -> NamedFiles:
+    """The files of the repository that the configuration names."""
     folder = folder_of(config.unit)
     found = set()
+    looked_at = set()
     for text, is_path in _texts(config):
         try:
             path = _path(text, folder, is_path=is_path)
-            if path is not None and (entry := tree.entry(path)) is not None:
+            if path is None:
+                continue
+            looked_at.add(path)
+            if (entry := tree.entry(path)) is not None:
                 found.add(entry.path)
         except (OutsideRepositoryError, ProblemError):
             # What is not in the repository cannot be known; the path itself is part of the values.
             continue
-    return tuple(sorted(found))
+    return NamedFiles(tuple(sorted(found)), frozenset(looked_at))
 
 
 def _texts(config: UnitConfig) -> Iterator[tuple[str, bool]]:

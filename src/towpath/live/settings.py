@@ -7,8 +7,7 @@ from collections.abc import Collection
 
 from towpath.config import Accounts, Globs, Loaded, TowpathConfig
 from towpath.git import Tree
-from towpath.live.discovery import Discovery
-from towpath.live.units import UnitKind
+from towpath.live.discovery import Discovery, UnitKind
 from towpath.model.gates import OUTSIDE_ENVIRONMENT
 from towpath.problems import Place, Problem, Severity, has_errors
 

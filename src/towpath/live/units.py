@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from towpath.config import LayerName, TowpathConfig
+from towpath.git import Entry
+from towpath.live.discovery import UnitKind
+from towpath.live.evaluated import Evaluated, Outline
 from towpath.model.accounts import Account
 from towpath.model.paths import UnitPath
 from towpath.problems import Problem
 from towpath.terragrunt import UnitConfig
 
-__all__ = ["FingerprintParts", "Live", "Unit", "UnitKind"]
-
-
-class UnitKind(StrEnum):
-    """What a unit is made of."""
-
-    TERRAGRUNT = "terragrunt"
-    TERRAFORM = "terraform"
+__all__ = ["FingerprintParts", "Live", "Memory", "Unit", "UnitKind"]
 
 
 @dataclass(frozen=True)
 class FingerprintParts:
     """What a fingerprint is the hash of, so that two units can be compared part by part.
 
-    `values` is the canonical text of the evaluated configuration; `files` and `module` map paths from the repository's
-    root to hashes in which comments and layout of HCL files do not count. `files` is the unit's own folder (without
-    the configuration that `values` stands for) and the variable files and scripts that its configuration names;
-    `module` is its local module and the local modules that one calls.
+    `values` is the hash of the evaluated configuration; `files` and `module` map paths from the repository's root to
+    hashes in which comments and layout of HCL files do not count. `files` is the unit's own folder (without the
+    configuration that `values` stands for) and the variable files and scripts that its configuration names; `module` is
+    its local module and the local modules that one calls.
     """
 
     values: str = ""
@@ -42,13 +37,14 @@ class FingerprintParts:
 
 @dataclass(frozen=True)
 class Unit:
-    """One unit, as it stands in one commit. A broken unit has `problems`, and `config` is None where nothing could be
+    """One unit, as it stands in one commit. A broken unit has `problems`, and `outline` is None where nothing could be
     evaluated.
 
     `reads` are all files that took part in evaluating it, the ones of its own folder included. `files` maps the files
     of its own folder to blob ids (a submodule to its commit). `module` is its local module's folder and git's tree id
     of it: the unit's own folder, where that is the module; None where the module is not in this repository. `source`
-    is the module source as it was evaluated, local ones relative to the unit.
+    is the module source as it was evaluated, local ones relative to the unit. `values` is everything that decides what
+    applying does, as text (`hcl.exact`).
     """
 
     path: UnitPath
@@ -57,7 +53,6 @@ class Unit:
     region: str | None
     tier: int
     layer: LayerName | None
-    config: UnitConfig | None
     dependencies: tuple[UnitPath, ...]
     reads: tuple[str, ...]
     files: Mapping[str, str]
@@ -65,13 +60,37 @@ class Unit:
     source: str | None
     protected: bool
     fingerprint: str
+    outline: Outline | None = None
+    values: str = field(default="{}", repr=False)
     parts: FingerprintParts = field(default_factory=FingerprintParts)
     problems: tuple[Problem, ...] = ()
+    evaluate: Callable[[], UnitConfig | None] = field(default=lambda: None, compare=False, repr=False)
+
+    @property
+    def config(self) -> UnitConfig | None:
+        """The evaluated configuration, which is not kept but computed again; None where nothing could be evaluated."""
+        return self.evaluate()
 
     @property
     def shared_reads(self) -> tuple[str, ...]:
         """The files outside the unit's own folder that took part in evaluating it: what `towpath units` shows."""
         return tuple(file for file in self.reads if file not in self.files)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What was learnt while a live repository was read, so that one that differs little is read in less time.
+
+    `settings` is everything outside the units that decides what they are. `files` and `folders` are the commit's: files
+    and links by path, submodules with their commits. `evaluated` has every folder that was evaluated, `units` those of
+    them that are units, before the graph was checked.
+    """
+
+    settings: object
+    files: Mapping[str, Entry | str]
+    folders: frozenset[str]
+    evaluated: Mapping[UnitPath, Evaluated]
+    units: Mapping[UnitPath, Unit]
 
 
 @dataclass(frozen=True)
@@ -85,6 +104,7 @@ class Live:
     accounts: Mapping[str, Account]
     problems: tuple[Problem, ...] = ()
     blobs: Mapping[str, str] = field(default_factory=dict, repr=False)
+    memory: Memory | None = field(default=None, compare=False, repr=False)
 
     def dependents(self, path: UnitPath) -> tuple[UnitPath, ...]:
         """The units that depend on this one directly, sorted."""

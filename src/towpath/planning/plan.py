@@ -76,7 +76,7 @@ def _of_unit(unit: Unit, ordering: Ordering, follows: AbstractSet[UnitPath]) -> 
         waits_for=_same_tier(before, tier, ordering),
         may_wait_for=_same_tier(between & follows, tier, ordering),
         reads_from=outputs_read(unit),
-        prevent_destroy=unit.config is not None and unit.config.prevent_destroy,
+        prevent_destroy=unit.outline is not None and unit.outline.prevent_destroy,
     )
 
 

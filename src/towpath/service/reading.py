@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from towpath.changes import ChangesRequest, Overlay, find_changes
 from towpath.config import TowpathConfig, load_config
 from towpath.git import Repository
-from towpath.live import CONFIG_FILE, ContentHashes, Live, load_live
+from towpath.live import CONFIG_FILE, Live, LiveReader
 from towpath.model.changes import ChangeSet
 from towpath.model.paths import UnitPath
 from towpath.planning import Walk, plan_walk
 from towpath.problems import ProblemError
 from towpath.system import Environment, Processes
-from towpath.terragrunt import ParseCache
+from towpath.system.workers import InThisProcess, Workers
 
 __all__ = ["Comparison", "Reading"]
 
@@ -30,30 +30,28 @@ class Comparison:
     walk: Walk
 
 
-@dataclass
 class Reading:
     """Reads commits of one repository. `environment` are all variables at hand; evaluation sees those that the
-    repository's `towpath.yml` lists. Each commit is read once.
+    repository's `towpath.yml` lists. Each commit is read once, and what did not change since another is not read again.
     """
 
-    repository: Repository
-    environment: Mapping[str, str]
-    cache: ParseCache = field(default_factory=ParseCache)
-    _hashes: ContentHashes = field(default_factory=ContentHashes)
-    _lives: dict[str, Live] = field(default_factory=dict)
+    def __init__(self, repository: Repository, environment: Mapping[str, str], workers: Workers | None = None) -> None:
+        self.repository = repository
+        self._reader = LiveReader(environment, workers=workers or InThisProcess())
+        self._lives: dict[str, Live] = {}
 
     @staticmethod
-    def open(folder: Path, processes: Processes, environment: Environment) -> Reading:
+    def open(folder: Path, processes: Processes, environment: Environment, workers: Workers | None = None) -> Reading:
         """Raises `ProblemError` (`not-a-repository`, `executable-not-found`)."""
         variables = environment.all()
-        return Reading(Repository.open(folder, processes, variables), variables)
+        return Reading(Repository.open(folder, processes, variables), variables, workers)
 
     def live(self, revision: str = "HEAD") -> Live:
         """The live repository at a commit. Raises `ProblemError` (`unknown-commit`)."""
         commit = self.repository.resolve(revision)
         if commit not in self._lives:
-            tree = self.repository.tree(commit)
-            self._lives[commit] = load_live(tree, self.cache, self.environment, hashes=self._hashes)
+            known = next(reversed(self._lives.values()), None)
+            self._lives[commit] = self._reader.read(self.repository.tree(commit), known=known)
         return self._lives[commit]
 
     def config(self, revision: str = "HEAD") -> TowpathConfig:
@@ -77,7 +75,7 @@ class Reading:
 
         def put_back(files: frozenset[str]) -> Live:
             tree = ours.with_files_of(theirs, files)
-            return load_live(tree, self.cache, self.environment, only=differing, hashes=self._hashes)
+            return self._reader.read(tree, only=differing, known=head)
 
         return put_back
 

@@ -28,16 +28,18 @@ from towpath.terragrunt.config import (
     Retry,
     UnitConfig,
 )
-from towpath.terragrunt.evaluate import Evaluation, evaluate_unit
+from towpath.terragrunt.evaluate import Evaluation, Evaluator, evaluate_unit
 from towpath.terragrunt.files import VIRTUAL_ROOT, DictFiles, Files
 from towpath.terragrunt.outside import HermeticOutside, Outside
 from towpath.terragrunt.parsing import ParseCache
+from towpath.terragrunt.watching import Seen
 
 __all__ = [
     "VIRTUAL_ROOT",
     "Dependency",
     "DictFiles",
     "Evaluation",
+    "Evaluator",
     "Exclude",
     "ExtraArguments",
     "Files",
@@ -49,6 +51,7 @@ __all__ = [
     "ParseCache",
     "RemoteState",
     "Retry",
+    "Seen",
     "UnitConfig",
     "evaluate_unit",
 ]

@@ -182,6 +182,10 @@ class UnitConfig:
         """
         return {"inputs": self.inputs, **self.values}
 
+    def place_of(self, *keys: str) -> Place | None:
+        """Where the value that these keys of `as_values()` lead to was written."""
+        return self.provenance.get(".".join(keys))
+
     def unknowns(self) -> Mapping[str, Unknown]:
         """The dotted paths in `as_values()` whose values cannot be known without running something."""
         return dict(_unknowns("", self.as_values()))

@@ -173,15 +173,15 @@ def _as_value(body: Branch, reader: FileReader, dependency: dict[str, Value]) ->
 
 
 def read_configuration(context: Context, file: str, call: Call) -> Value:
-    """Another configuration, for `read_terragrunt_config`: it is evaluated as if it stood alone, but for the unit that
-    it is read for. Raises `ProblemError` with everything that is wrong in it.
+    """Another configuration, for `read_terragrunt_config`, in a session of its own: it is evaluated as if it stood
+    alone, but for the unit that it is read for. Raises `ProblemError` with everything that is wrong in it.
     """
     if file in context.chain:
         way = " → ".join([*context.chain[context.chain.index(file) :], file])
         raise ProblemError(Problem("read-cycle", "Configurations read each other in a circle", way, call.place))
     if file.endswith(".values.hcl"):
         return read_values(context, folder_of(file)) or {}
-    session = context.session.apart()
+    session = context.session
     parsed = session.parse(file)
     if parsed is None or not file.endswith(".hcl") or file.endswith(".stack.hcl"):
         detail = (
@@ -193,7 +193,6 @@ def read_configuration(context: Context, file: str, call: Call) -> Value:
     errors = [problem for problem in session.problems if problem.is_error]
     if errors:
         raise ProblemError(*errors)
-    context.session.report(*session.problems)
     named = {(dependency.name, dependency.path): dependency for dependency in read.dependencies.values()}
-    context.session.read_dependencies.update(named)
+    session.read_dependencies.update(named)
     return value

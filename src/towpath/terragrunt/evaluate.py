@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from towpath.hcl.marks import unknowns
@@ -18,10 +18,11 @@ from towpath.terragrunt.files import Files
 from towpath.terragrunt.outside import Outside
 from towpath.terragrunt.parsing import ParseCache
 from towpath.terragrunt.paths import folder_of, join
-from towpath.terragrunt.session import Context, Session
+from towpath.terragrunt.session import Commons, Context, Session
+from towpath.terragrunt.watching import Seen
 from towpath.terragrunt.written import Branch, Leaf, Provenance, Written, as_branch, plain
 
-__all__ = ["Evaluation", "evaluate_unit"]
+__all__ = ["Evaluation", "Evaluator", "evaluate_unit"]
 
 _AUTOINCLUDE = "terragrunt.autoinclude.hcl"
 
@@ -45,26 +46,38 @@ _NO_EFFECT = frozenset(
 class Evaluation:
     """`config` is None where something is wrong; `reads` are the repository's files that took part, the unit's own
     configuration among them; `dependency_paths` are both forms of dependencies with their places, and are there even
-    without a `config`, as far as they could be made out.
+    without a `config`, as far as they could be made out. As long as all that was `seen` stays as it is, so does this.
     """
 
     config: UnitConfig | None
     reads: frozenset[str]
     problems: tuple[Problem, ...] = ()
     dependency_paths: tuple[tuple[UnitPath, Place], ...] = ()
+    seen: Seen = field(default_factory=Seen)
+
+
+class Evaluator:
+    """Evaluates units of one set of files. What is the same for all of them is done once."""
+
+    def __init__(self, files: Files, outside: Outside, cache: ParseCache) -> None:
+        self._commons = Commons(files, outside, cache, read_configuration)
+
+    def evaluate(self, unit: UnitPath, filename: str = "terragrunt.hcl") -> Evaluation:
+        """What the unit evaluates to. Raises nothing: what is wrong is in `problems`."""
+        file = join("" if unit == "." else unit, filename)
+        session = self._commons.session(file)
+        try:
+            return _evaluate(unit, file, session)
+        except ProblemError as error:
+            session.report_error(error, Place(file))
+            return _done(session, unit, None, ())
 
 
 def evaluate_unit(
     unit: UnitPath, files: Files, outside: Outside, cache: ParseCache, filename: str = "terragrunt.hcl"
 ) -> Evaluation:
-    """What the unit evaluates to. Raises nothing: what is wrong is in `problems`."""
-    file = join("" if unit == "." else unit, filename)
-    session = Session(file, files, outside, cache, read_configuration)
-    try:
-        return _evaluate(unit, file, session)
-    except ProblemError as error:
-        session.report_error(error, Place(file))
-        return _done(session, unit, None, ())
+    """What one unit evaluates to, on its own."""
+    return Evaluator(files, outside, cache).evaluate(unit, filename)
 
 
 def _evaluate(unit: UnitPath, file: str, session: Session) -> Evaluation:
@@ -106,7 +119,8 @@ def _done(
     session: Session, unit: UnitPath, config: UnitConfig | None, paths: tuple[tuple[UnitPath, Place], ...]
 ) -> Evaluation:
     problems = tuple(problem.in_unit(unit) for problem in session.problems)
-    return Evaluation(None if has_errors(problems) else config, frozenset(session.reads), problems, paths)
+    config = None if has_errors(problems) else config
+    return Evaluation(config, frozenset(session.reads), problems, paths, session.files.seen)
 
 
 def _paths(

@@ -81,7 +81,7 @@ def _get_terragrunt_dir(call: Call) -> Value:
 
 def _get_original_terragrunt_dir(call: Call) -> Value:
     context = context_of(call)
-    return context.absolute(folder_of(context.session.unit_file))
+    return context.absolute(context.session.original_folder())
 
 
 def _get_repo_root(call: Call) -> Value:

@@ -1,4 +1,4 @@
-"""What one evaluation of one unit shares: its files, what it read, what went wrong; and the context of each file."""
+"""What evaluations share, what one of them has found so far, and the context of each file."""
 
 from __future__ import annotations
 
@@ -17,36 +17,115 @@ from towpath.terragrunt.globs import glob_matcher
 from towpath.terragrunt.outside import Outside
 from towpath.terragrunt.parsing import ParseCache
 from towpath.terragrunt.paths import OutsideRepositoryError, absolute, folder_of, to_repository
+from towpath.terragrunt.watching import WatchedFiles
 
-__all__ = ["Context", "ContextFiles", "Session", "context_of"]
+__all__ = ["Commons", "Context", "ContextFiles", "Session", "context_of"]
 
 ConfigurationReader: TypeAlias = Callable[["Context", str, Call], Value]
 
 
-@dataclass
-class Session:
-    """`unit_file` is the unit's own configuration. `problems` keeps each problem once, in the order of finding;
-    `reader` evaluates another configuration, for `read_terragrunt_config`; `configurations` are those evaluated, by
-    file, and `read_dependencies` their dependencies, by name and path."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A configuration that was read, and all that came of reading it: it is the same for every unit."""
 
-    unit_file: str
+    value: Value
+    session: Session
+
+
+@dataclass
+class Commons:
+    """What the evaluations of all units of one set of files share. `reader` evaluates another configuration, for
+    `read_terragrunt_config`; what it gives is kept where it does not depend on the unit that asks."""
+
     files: Files
     outside: Outside
     cache: ParseCache
     reader: ConfigurationReader
+    _read: dict[str, _Read] = field(default_factory=dict)
+    _parsed: dict[str, ParsedFile | None] = field(default_factory=dict)
+
+    def session(self, unit_file: str) -> Session:
+        """For one unit."""
+        return Session(unit_file, self, WatchedFiles(self.files))
+
+    def parse(self, file: str, session: Session) -> ParsedFile | None:
+        """The parsed file; only the unit's own configuration is not asked for again."""
+        if file in self._parsed:
+            session.files.seen.looked_at.add(file)
+            return self._parsed[file]
+        content = session.files.read(file)
+        parsed = None if content is None else self.cache.parse(content, file)
+        if file != session.unit_file:
+            self._parsed[file] = parsed
+        return parsed
+
+    def read_configuration(self, context: Context, file: str, call: Call) -> Value:
+        """Another configuration as a value. Raises `ProblemError`."""
+        session = context.session
+        known = self._read.get(file)
+        if known is not None and known.session.reads.isdisjoint(context.chain):
+            session.absorb(known.session)
+            return known.value
+        inner = session.afresh()
+        try:
+            value = self.reader(replace(context, session=inner), file, call)
+        except ProblemError:
+            # Whoever asks may have something to fall back on.
+            inner.problems.clear()
+            raise
+        finally:
+            session.absorb(inner)
+        if not inner.files.seen.unit:
+            self._read[file] = _Read(value, inner)
+        return value
+
+
+@dataclass
+class Session:
+    """One evaluation of one unit. `unit_file` is the unit's own configuration. `problems` keeps each problem once, in
+    the order of finding; `configurations` are those that were read, by file, and `read_dependencies` their
+    dependencies, by name and path."""
+
+    unit_file: str
+    commons: Commons
+    files: WatchedFiles
     reads: set[str] = field(default_factory=set)
     problems: dict[Problem, None] = field(default_factory=dict)
     read_dependencies: dict[tuple[str, UnitPath], Dependency] = field(default_factory=dict)
     configurations: dict[str, Value] = field(default_factory=dict)
 
+    @property
+    def outside(self) -> Outside:
+        return self.commons.outside
+
+    @property
+    def cache(self) -> ParseCache:
+        return self.commons.cache
+
+    def original_folder(self) -> str:
+        """The folder of the unit that is evaluated, whatever file asks."""
+        self.files.seen.unit = True
+        return folder_of(self.unit_file)
+
     def read_configuration(self, context: Context, file: str, call: Call) -> Value:
         """Another configuration as a value; one that is read twice is evaluated once. Raises `ProblemError`."""
         if file not in self.configurations:
-            self.configurations[file] = self.reader(context, file, call)
+            self.configurations[file] = self.commons.read_configuration(context, file, call)
         return self.configurations[file]
 
+    def afresh(self) -> Session:
+        """The same unit, and nothing found yet."""
+        return Session(self.unit_file, self.commons, self.files.afresh())
+
+    def absorb(self, inner: Session) -> None:
+        """Takes over what another session of the same files found."""
+        self.reads |= inner.reads
+        self.files.seen.update(inner.files.seen)
+        self.problems.update(inner.problems)
+        self.read_dependencies.update(inner.read_dependencies)
+
     def apart(self) -> Session:
-        """For a file that is read: the same unit, with problems of its own."""
+        """The same evaluation, with problems of its own."""
         return replace(self, problems={})
 
     def report(self, *problems: Problem) -> None:
@@ -58,11 +137,10 @@ class Session:
 
     def parse(self, file: str) -> ParsedFile | None:
         """The parsed file, noted as read; None where there is none."""
-        content = self.files.read(file)
-        if content is None:
-            return None
-        self.reads.add(file)
-        return self.cache.parse(content, file)
+        parsed = self.commons.parse(file, self)
+        if parsed is not None:
+            self.reads.add(file)
+        return parsed
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,17 @@ class Provenance(Mapping[str, Place]):
         return {path: node for path, node in _nodes("", self._written) if path and node is not None}
 
     def __getitem__(self, path: str) -> Place:
-        return self._nodes[path].place
+        node = self._walk(path.split(".")) if "[" not in path else None
+        return (node or self._nodes[path]).place
+
+    def _walk(self, keys: list[str]) -> Node | None:
+        """The node at a path of plain names, without listing all there are."""
+        written = self._written
+        for key in keys:
+            if not isinstance(written, Branch) or key not in written.items:
+                return None
+            written = written.items[key]
+        return written.node
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._nodes)

@@ -7,14 +7,19 @@ from typing import Any
 
 import pytest
 
-from towpath.changes.values import attribute_path, differences
+from towpath.changes.values import Difference, attribute_path, differences
+from towpath.hcl.exact import exact_text
 from towpath.hcl.values import Sensitive, SetValue, Unknown, Value
 
 Found = list[tuple[str, Any, Any]]
 
 
+def between(before: dict[str, Value], after: dict[str, Value]) -> tuple[Difference, ...]:
+    return differences(exact_text(before), exact_text(after))
+
+
 def found(before: dict[str, Value], after: dict[str, Value]) -> Found:
-    return [(d.attribute, d.before_json(), d.after_json()) for d in differences(before, after)]
+    return [(d.attribute, d.before_json(), d.after_json()) for d in between(before, after)]
 
 
 @pytest.mark.parametrize(
@@ -64,14 +69,14 @@ def test_a_mark_that_comes_or_goes_is_no_change() -> None:
 
 def test_unknown_values_differ_by_their_source() -> None:
     one, other = Unknown.of('run_cmd("a")'), Unknown.of('run_cmd("b")')
-    assert differences({"x": one}, {"x": Unknown.of('run_cmd("a")')}) == ()
-    (difference,) = differences({"x": one}, {"x": other})
+    assert between({"x": one}, {"x": Unknown.of('run_cmd("a")')}) == ()
+    (difference,) = between({"x": one}, {"x": other})
     assert difference.is_uncertain
     assert 'run_cmd("b")' in difference.after_json()
 
 
 def test_a_known_value_is_certain() -> None:
-    (difference,) = differences({"x": {"y": 1}, "z": Unknown.of("u")}, {"x": {"y": 2}, "z": Unknown.of("u")})
+    (difference,) = between({"x": {"y": 1}, "z": Unknown.of("u")}, {"x": {"y": 2}, "z": Unknown.of("u")})
     assert not difference.is_uncertain
 
 

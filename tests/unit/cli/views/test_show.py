@@ -28,7 +28,7 @@ PROVENANCE = {"inputs.cidr": Place("dev/vpc/terragrunt.hcl", 7), "inputs.tags.te
 
 def unit(inputs: dict[str, Value]) -> Unit:
     config = UnitConfig(UnitPath("dev/vpc"), inputs=inputs, provenance=PROVENANCE)
-    return hand_made_unit("dev/vpc", config=config)
+    return hand_made_unit("dev/vpc", evaluate=lambda: config)
 
 
 def shown(one: Unit) -> list[str]:
