@@ -1,4 +1,5 @@
-"""Writes the reference pages from the code: the commands, the keys of towpath.yml, the problems.
+"""Writes the reference pages from the code: the commands, the keys of towpath.yml, the problems; and the one on
+Terragrunt's language from the table of the conformance tests.
 
 The pages go to `docs/reference/` and are committed, so that they can be read without building anything; `--check`
 writes nothing and exits with 1 when a page is no longer what the code says.
@@ -16,6 +17,7 @@ from typing import Any
 import click
 
 from problem_ids import found_problems
+from terragrunt_page import terragrunt_page
 from towpath.cli.main import cli as program
 from towpath.config import json_schema
 
@@ -114,7 +116,12 @@ def _written(page: Path) -> str | None:
 
 
 def main(arguments: list[str]) -> int:
-    pages = {"commands.md": commands_page(), "towpath-yml.md": configuration_page(), "problems.md": problems_page()}
+    pages = {
+        "commands.md": commands_page(),
+        "towpath-yml.md": configuration_page(),
+        "problems.md": problems_page(),
+        "terragrunt.md": f"{GENERATED}\n{terragrunt_page()}",
+    }
     if "--check" in arguments:
         stale = [name for name, text in pages.items() if _written(PAGES / name) != text]
         print("\n".join(f"docs/reference/{name} is not what the code says: run `make docs`" for name in stale))

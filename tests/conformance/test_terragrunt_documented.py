@@ -1,268 +1,176 @@
-"""Configurations against what Terragrunt's reference says they give. Each case names the section; the repositories are
-made up, the rules are the reference's.
+"""Every case of the table of Terragrunt's reference gives what the table says, and nothing of the language is without a
+case.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from terragrunt_repositories import config_of, values_of
+from planned_outside import PlannedOutside
+from terragrunt_repositories import evaluation_of
 
-ROOT = 'include "root" { path = find_in_parent_folders("root.hcl") }\n'
+from terragrunt_table import Case, read_topics
+from towpath.engines.terraform.commands import extra_arguments
+from towpath.engines.terraform.generated import FileChange, decide_files
+from towpath.engines.terraform.hooks import after_hooks, before_hooks, error_hooks
+from towpath.hcl.convert import to_json
+from towpath.hcl.values import Sensitive, SetValue, Unknown
+from towpath.terragrunt import Evaluation, UnitConfig
+from towpath.terragrunt.config_functions import CONFIG_FUNCTIONS
+from towpath.terragrunt.language import CONFIGURATION, BodyRule
+from towpath.terragrunt.outside_functions import OUTSIDE_FUNCTIONS
+from towpath.terragrunt.path_functions import PATH_FUNCTIONS
+
+CASES = [case for topic in read_topics() for case in topic.cases]
+NEWER_THAN_ITS_LIBRARY = ("startswith", "endswith", "strcontains", "timecmp")
+"""Functions of Terraform that Terragrunt adds itself, because the library it takes the others from is older."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """`expected` maps paths of keys to values."""
-
-    section: str
-    files: dict[str, str]
-    unit: str
-    expected: dict[str, Any]
+def evaluated(case: Case) -> Evaluation:
+    outside = None if case.answers is None else PlannedOutside(case.answers)
+    return evaluation_of(case.files, case.unit, outside, case.environment)
 
 
-def _at(values: Any, path: str) -> Any:
+def configuration(case: Case) -> UnitConfig:
+    evaluation = evaluated(case)
+    assert evaluation.problems == ()
+    assert evaluation.config is not None
+    return evaluation.config
+
+
+def at(values: Any, path: str) -> Any:
     for key in path.split("."):
-        values = values[key]
+        values = values.get(key) if isinstance(values, dict) else None
     return values
 
 
-CASES = (
-    Case(
-        "remote_state: a key relative to the included file",
-        {
-            "root.hcl": """
-                remote_state {
-                  backend = "s3"
-                  config  = { key = "${path_relative_to_include()}/tf.tfstate" }
-                }
-            """,
-            "prod/mysql/terragrunt.hcl": ROOT,
-        },
-        "prod/mysql",
-        {"remote_state.config.key": "prod/mysql/tf.tfstate"},
-    ),
-    Case(
-        "path_relative_from_include: sources beside the configurations",
-        {
-            "terragrunt/root.hcl": """
-                terraform { source = "${path_relative_from_include()}/../sources//${path_relative_to_include()}" }
-            """,
-            "terragrunt/secrets/mysql/terragrunt.hcl": ROOT,
-        },
-        "terragrunt/secrets/mysql",
-        {"terraform.source": "../../../sources//secrets/mysql"},
-    ),
-    Case(
-        "find_in_parent_folders: from the unit, also when an included file calls it",
-        {
-            "root.hcl": 'inputs = { env = basename(dirname(find_in_parent_folders("env.hcl"))) }',
-            "prod/env.hcl": "",
-            "prod/mysql/terragrunt.hcl": ROOT,
-        },
-        "prod/mysql",
-        {"inputs.env": "prod"},
-    ),
-    Case(
-        "get_parent_terragrunt_dir: the folder of the file that is included",
-        {
-            "root.hcl": """
-                terraform {
-                  extra_arguments "common" {
-                    commands  = ["plan"]
-                    arguments = ["-var-file=${get_parent_terragrunt_dir()}/common.tfvars"]
-                  }
-                }
-            """,
-            "tests/app2/terragrunt.hcl": ROOT,
-        },
-        "tests/app2",
-        {"terraform.extra_arguments.common.arguments": ["-var-file=/repository/common.tfvars"]},
-    ),
-    Case(
-        "get_original_terragrunt_dir: the unit, in a file that it reads",
-        {
-            "foo/bar.hcl": "locals {\n mine = get_terragrunt_dir()\n first = get_original_terragrunt_dir()\n}",
-            "code/terragrunt.hcl": 'inputs = read_terragrunt_config("${get_repo_root()}/foo/bar.hcl").locals',
-        },
-        "code",
-        {"inputs.mine": "/repository/foo", "inputs.first": "/repository/code"},
-    ),
-    Case(
-        "include: multiple includes, one for its data alone",
-        {
-            "root.hcl": 'remote_state {\n backend = "s3"\n config = { bucket = "b" }\n}',
-            "region.hcl": 'locals { region = "production" }\ninputs = { never = "merged" }',
-            "child/terragrunt.hcl": """
-                include "remote_state" {
-                  path   = find_in_parent_folders("root.hcl")
-                  expose = true
-                }
-                include "region" {
-                  path           = find_in_parent_folders("region.hcl")
-                  expose         = true
-                  merge_strategy = "no_merge"
-                }
-                inputs = {
-                  bucket = include.remote_state.remote_state.config.bucket
-                  region = include.region.locals.region
-                }
-            """,
-        },
-        "child",
-        {"inputs": {"bucket": "b", "region": "production"}, "remote_state.backend": "s3"},
-    ),
-    Case(
-        "include: an exposed input decides a dependency's path",
-        {
-            "root.hcl": 'inputs = { vpc_name = "mgmt" }',
-            "child/terragrunt.hcl": """
-                include "root" {
-                  path   = find_in_parent_folders("root.hcl")
-                  expose = true
-                }
-                dependency "alb" {
-                  config_path  = include.root.inputs.vpc_name == "mgmt" ? "../alb-public" : "../alb-private"
-                  skip_outputs = true
-                  mock_outputs = { id = "mock" }
-                }
-                inputs = { alb_id = dependency.alb.outputs.id }
-            """,
-        },
-        "child",
-        {"inputs": {"vpc_name": "mgmt", "alb_id": "mock"}},
-    ),
-    Case(
-        "include: what a deep merge is",
-        {
-            "root.hcl": """
-                remote_state {
-                  backend = "s3"
-                  config  = { bucket = "b" }
-                }
-                dependency "vpc" {
-                  config_path  = ""
-                  skip_outputs = true
-                  mock_outputs = {
-                    attribute     = "hello"
-                    old_attribute = "old"
-                    list          = ["hello"]
-                    map           = { foo = "bar" }
-                  }
-                }
-                inputs = {
-                  attribute     = "hello"
-                  old_attribute = "old"
-                  list          = ["hello"]
-                  map           = { foo = "bar", test = dependency.vpc.outputs.new_attribute }
-                }
-            """,
-            "child/terragrunt.hcl": """
-                include "root" {
-                  path           = find_in_parent_folders("root.hcl")
-                  merge_strategy = "deep"
-                }
-                remote_state { backend = "local" }
-                dependency "vpc" {
-                  config_path  = "../vpc"
-                  mock_outputs = {
-                    attribute     = "mock"
-                    new_attribute = "new"
-                    list          = ["mock"]
-                    map           = { bar = "baz" }
-                  }
-                }
-                inputs = {
-                  attribute     = "mock"
-                  new_attribute = "new"
-                  list          = ["mock"]
-                  map           = { bar = "baz" }
-                  outputs       = dependency.vpc.outputs
-                }
-            """,
-        },
-        "child",
-        {
-            "remote_state": {"backend": "local"},
-            "inputs": {
-                "attribute": "mock",
-                "old_attribute": "old",
-                "new_attribute": "new",
-                "list": ["hello", "mock"],
-                "map": {"foo": "bar", "bar": "baz", "test": "new"},
-                "outputs": {
-                    "attribute": "mock",
-                    "old_attribute": "old",
-                    "new_attribute": "new",
-                    "list": ["hello", "mock"],
-                    "map": {"foo": "bar", "bar": "baz"},
-                },
-            },
-        },
-    ),
-    Case(
-        "feature: the default decides",
-        {
-            "app/terragrunt.hcl": """
-                feature "run_hook" { default = false }
-                terraform {
-                  before_hook "flag" {
-                    commands = ["apply"]
-                    execute  = feature.run_hook.value ? ["sh", "-c", "script"] : ["sh", "-c", "exit", "0"]
-                  }
-                }
-            """,
-        },
-        "app",
-        {"terraform.before_hook.flag.execute": ["sh", "-c", "exit", "0"]},
-    ),
-    Case(
-        "read_tfvars_file: a backend's settings from variables",
-        {
-            "app/backend.tfvars": 'region = "eu-west-1"',
-            "app/terragrunt.hcl": """
-                locals { backend = jsondecode(read_tfvars_file("backend.tfvars")) }
-                remote_state {
-                  backend = "s3"
-                  config  = { region = local.backend.region }
-                }
-            """,
-        },
-        "app",
-        {"remote_state.config.region": "eu-west-1"},
-    ),
-    Case(
-        "constraint_check: inputs that differ by version",
-        {
-            "app/terragrunt.hcl": """
-                feature "module_version" { default = "1.2.3" }
-                locals { needs_v2 = constraint_check(feature.module_version.value, ">= 2.0.0") }
-                inputs = !local.needs_v2 ? { old_name = "a" } : { new_name = "b" }
-            """,
-        },
-        "app",
-        {"inputs": {"old_name": "a"}},
-    ),
-    Case(
-        "values: what a stack hands to a unit",
-        {
-            "vpc/terragrunt.values.hcl": 'vpc_name = "main"\ncidr     = "10.0.0.0/16"',
-            "vpc/terragrunt.hcl": "inputs = { vpc_name = values.vpc_name, cidr = values.cidr }",
-        },
-        "vpc",
-        {"inputs": {"vpc_name": "main", "cidr": "10.0.0.0/16"}},
-    ),
-)
+def plain(value: Any) -> Any:
+    """The parts of a configuration as the table writes them."""
+    if isinstance(value, Unknown | Sensitive | SetValue):
+        return to_json(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return to_json(value)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.section)
-def test_documented(case: Case) -> None:
-    values = values_of(case.files, case.unit)
-    assert {path: _at(values, path) for path in case.expected} == case.expected
+def having(expecting: str) -> pytest.MarkDecorator:
+    cases = [case for case in CASES if getattr(case, expecting) is not None]
+    return pytest.mark.parametrize("case", cases, ids=lambda case: case.id)
 
 
-def test_dependencies_of_the_deep_merge_point_to_the_units_path() -> None:
-    case = next(case for case in CASES if case.section.endswith("what a deep merge is"))
-    assert config_of(case.files, case.unit).all_dependency_paths() == ("vpc",)
+@having("values")
+def test_values(case: Case) -> None:
+    values = to_json(configuration(case).as_values())
+    expected = case.values or {}
+    assert {path: at(values, path) for path in expected} == expected
+
+
+@having("config")
+def test_parts_of_the_configuration(case: Case) -> None:
+    config = configuration(case)
+    for name, expected in (case.config or {}).items():
+        found = plain(getattr(config, name))
+        assert narrowed(found, expected) == expected
+
+
+def narrowed(found: Any, expected: Any) -> Any:
+    """What was found, without keys that the table does not speak of."""
+    if isinstance(found, dict) and isinstance(expected, dict):
+        return {key: narrowed(found.get(key), item) for key, item in expected.items()}
+    if isinstance(found, list) and isinstance(expected, list) and len(found) == len(expected):
+        return [narrowed(one, other) for one, other in zip(found, expected, strict=True)]
+    return found
+
+
+@having("dependencies")
+def test_dependencies(case: Case) -> None:
+    assert list(configuration(case).all_dependency_paths()) == case.dependencies
+
+
+@having("reads")
+def test_reads(case: Case) -> None:
+    assert set(case.reads or ()) <= evaluated(case).reads
+
+
+@having("problems")
+def test_problems(case: Case) -> None:
+    evaluation = evaluated(case)
+    assert evaluation.config is None
+    found = []
+    for problem in evaluation.problems:
+        assert problem.place is not None
+        found.append(f"{problem.id} {problem.place.file}:{problem.place.line or 1}")
+    assert found == case.problems
+
+
+@having("adds")
+def test_arguments_of_the_engine(case: Case, tmp_path: Path) -> None:
+    for path, content in case.files.items():
+        if path.startswith(f"{case.unit}/") and not path.endswith(".hcl"):
+            (tmp_path / path.removeprefix(f"{case.unit}/")).write_text(content, encoding="utf-8")
+    blocks = configuration(case).extra_arguments
+    found = {command: list(extra_arguments(blocks, command, tmp_path)) for command in case.adds or ()}
+    assert found == case.adds
+
+
+@having("hooks")
+def test_hooks(case: Case) -> None:
+    """When which hooks run: `before plan`, `after plan`, `after failed plan`, `error plan: what was printed`."""
+    config, here = configuration(case), Path("/module")
+    found = {}
+    for moment in case.hooks or ():
+        when, _, printed = moment.partition(": ")
+        command = [when.split()[-1]]
+        if moment.startswith("before"):
+            calls = before_hooks(config.before_hooks, command, here)
+        elif moment.startswith("after"):
+            calls = after_hooks(config.after_hooks, command, here, failed="failed" in when)
+        else:
+            calls = error_hooks(config.error_hooks, command, here, printed)
+        found[moment] = [" ".join([f"{call.folder}$", *call.argv]) for call in calls]
+    assert found == case.hooks
+
+
+@having("generated")
+def test_generated_files(case: Case) -> None:
+    """`there` are files of the working folder; `then` what becomes of them: a content, null where one is removed."""
+    asked = case.generated or {}
+    there: dict[str, str] = asked.get("there", {})
+    config = configuration(case)
+    changes, problems = decide_files(config.generate, lambda path: there[path].encode() if path in there else None)
+    assert [problem.id for problem in problems] == asked.get("problems", [])
+    assert {change.path: content_of(change) for change in changes} == asked["then"]
+
+
+def content_of(change: FileChange) -> str | None:
+    return None if change.content is None else change.content.decode()
+
+
+# The table is complete
+
+
+def names(rule: BodyRule, prefix: str = "") -> Iterator[str]:
+    yield from (f"{prefix}{name}" for name in rule.attributes)
+    for name, block in rule.blocks.items():
+        yield f"{prefix}{name}"
+        yield from names(block.body, f"{prefix}{name}.")
+
+
+def test_every_block_and_attribute_has_a_case() -> None:
+    assert missing(names(CONFIGURATION)) == []
+
+
+def test_every_function_has_a_case() -> None:
+    functions = [*PATH_FUNCTIONS, *OUTSIDE_FUNCTIONS, *CONFIG_FUNCTIONS, *NEWER_THAN_ITS_LIBRARY]
+    assert missing(f"{name}()" for name in functions) == []
+
+
+def missing(wanted: Iterable[str]) -> list[str]:
+    spoken_of = {name for case in CASES for name in case.about}
+    return sorted(set(wanted) - spoken_of)
