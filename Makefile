@@ -26,12 +26,12 @@ $(READY): requirements/dev.txt pyproject.toml
 	touch $@
 
 test: $(READY) ## Run every test: the instant ones first, then contracts, conformance, crashes and scenarios
-	$(BIN)/pytest -q -n 2 tests/unit
+	$(BIN)/pytest -q -n 2 -m "not soak" tests/unit
 	$(MIRROR) $(BIN)/pytest -q -n 2 --dist worksteal -m "not soak" \
 	  tests/contract tests/conformance tests/crash tests/scenarios
 
 unit: $(READY) ## Run the instant tests only
-	$(BIN)/pytest -q -n 2 tests/unit
+	$(BIN)/pytest -q -n 2 -m "not soak" tests/unit
 
 soak: $(READY) ## Run the crash and chaos tests with many seeds
 	$(MIRROR) $(BIN)/pytest -q -m soak --timeout 3600 tests

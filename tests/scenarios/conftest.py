@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from aws_live import AwsLive
 from emulated_aws import EmulatedAws, emulated_aws, provider_configuration
+from kept_runs import check_kept_runs
 from world import World
 
 
@@ -22,6 +23,13 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedAws]:
     """One emulated AWS for all tests of this process; its tests keep apart by account ids and names."""
     with emulated_aws(tmp_path_factory.mktemp("aws")) as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def the_invariants_hold(tmp_path: Path) -> Iterator[None]:
+    """After every story: of all runs in all state folders that it left in its own folder."""
+    yield
+    check_kept_runs(tmp_path)
 
 
 @pytest.fixture

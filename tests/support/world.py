@@ -6,7 +6,8 @@
     assert outcome.statuses == {"dev/app": "applied"}
 
 `towpath` runs in a child process of its own, with a home inside the test's folder, and `--json`. After every command
-that answers with a run, what must hold for every run is checked (`check_run`).
+that answers with a run, what must hold for every run that is shown is checked (`check_run`); after the story, what must
+hold for everything that is kept (`kept_runs`).
 """
 
 from __future__ import annotations

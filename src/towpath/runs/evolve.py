@@ -23,7 +23,7 @@ from towpath.model.runs import (
 )
 from towpath.runs import actions as a
 from towpath.runs.advance import advance
-from towpath.runs.gating import covers_of, people_said_yes
+from towpath.runs.gating import covers_of, nobody_is_asked, people_said_yes
 from towpath.runs.position import Position
 from towpath.runs.results import ledger_entry, take_result
 
@@ -183,7 +183,8 @@ def _clear(snapshot: Snapshot, action: a.Clear, now: datetime.datetime) -> Snaps
 def _set_status(snapshot: Snapshot, action: a.SetStatus, now: datetime.datetime) -> Snapshot:
     ended = action.status.is_terminal or action.status in (RunStatus.HALTED, RunStatus.PLANNED)
     run = replace(snapshot.run, status=action.status, reason=action.reason, finished_at=now if ended else None)
-    return replace(snapshot, run=run)
+    gates = nobody_is_asked(snapshot.gates, now) if action.status.is_terminal else snapshot.gates
+    return replace(snapshot, run=run, gates=gates)
 
 
 _EVOLUTIONS: Mapping[type[Any], Callable[[Snapshot, Any, datetime.datetime], Snapshot]] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from towpath.model.gates import GateSpec, Hold, HoldKind
 from towpath.model.paths import UnitPath
@@ -15,6 +17,7 @@ __all__ = [
     "covers_of",
     "gate_actions",
     "may_approve",
+    "nobody_is_asked",
     "people_said_yes",
     "voters",
 ]
@@ -184,3 +187,11 @@ def covers_of(position: Position, units: Iterable[UnitPath]) -> dict[UnitPath, s
     """The digests of the latest plans of these units."""
     digests = ((path, digest_of(position.units[path])) for path in units)
     return {path: digest for path, digest in digests if digest is not None}
+
+
+def nobody_is_asked(gates: Mapping[str, Gate], now: datetime.datetime) -> dict[str, Gate]:
+    """The gates of a run that has ended: those still open are void."""
+    return {
+        key: replace(gate, status=GateStatus.VOID, closed_at=now) if gate.status is GateStatus.OPEN else gate
+        for key, gate in gates.items()
+    }

@@ -1,17 +1,19 @@
 """What always holds, whatever happened: a numbered list, and the checker beside it.
 
 1.  A plan is applied by the run and for the unit it was made for, and only if it is exact.
-2.  No plan is applied twice: once an apply of it succeeded, none begins again.
+2.  No plan is applied twice: once an apply of it succeeded, failed or was interrupted, none begins again.
 3.  Only a plan that was cleared is applied.
 4.  When an apply is queued, every unit of an earlier tier is done, and everything the unit waits for.
 5.  When an apply is queued, no unit of the run has failed.
-6.  In an environment with a gate nothing is applied that no passed gate asked about; a passed gate has its approvals,
-    from different people who may give them, for the very plans it asked about.
+6.  A passed gate has its approvals, from different people who may give them, for the very plans it asked about. In an
+    environment with a gate no plan is applied but one that a passed gate asked about, or one that what was approved
+    before covers; neither is a plan that calls for a hold without one that was passed.
 7.  A run that has ended has every unit in a terminal status, and nothing of it is at work.
-8.  The ledger names what a run applied, or found unchanged, from that commit; it does not name what was destroyed last.
+8.  The ledger names what a run applied, or found unchanged, from that commit, and all of it, and nothing else: not what
+    was destroyed last.
 9.  A held unit is never applied; a unit that prevents its destruction is not even planned to be destroyed.
-10. Of one unit at most one attempt runs at a time, and the fences of its attempts grow.
-11. A run waits if and only if it waits at an open gate.
+10. Of one unit at most one attempt runs at a time, of whatever run, and the fences of its attempts grow.
+11. A run that waits, waits at an open gate; one that has ended leaves none open.
 12. After an apply whose end is unknown, reality is looked at, or a new plan is made, before the next apply.
 13. The events tell the status of the run and of every unit.
 """
@@ -29,6 +31,7 @@ from towpath.model.runs import (
     Attempt,
     AttemptKind,
     AttemptStatus,
+    Gate,
     GateStatus,
     LedgerEntry,
     RunStatus,
@@ -66,8 +69,9 @@ def broken_invariants(histories: Sequence[RunHistory], ledger: Mapping[UnitPath,
     """What does not hold, each with its number; empty when all is well."""
     found: list[str] = []
     for history in histories:
-        for check in (_plans, _order, _gates, _rest, _never, _fences, _telling):
+        for check in (_plans, _order, _gates, _asked, _rest, _never, _telling):
             found.extend(f"run {history.snapshot.run.id}: {text}" for text in check(history))
+    found.extend(_fences(histories))
     found.extend(_ledger(histories, ledger))
     return tuple(found)
 
@@ -90,10 +94,14 @@ def _plans(history: RunHistory) -> Iterator[str]:
             yield f"2: {attempt.id} applies a plan that was applied already"
         if attempt.plan in unknown and not attempt.look_first and attempt.started_at is not None:
             yield f"12: {attempt.id} applies again without looking"
-        if attempt.status is AttemptStatus.APPLIED:
+        if attempt.status in _DID_SOMETHING:
             applied.add(attempt.plan)
         if attempt.status is AttemptStatus.UNKNOWN:
             unknown.add(attempt.plan)
+
+
+_ENTERED = (UnitStatus.APPLIED, UnitStatus.UNCHANGED, UnitStatus.DESTROYED)
+_DID_SOMETHING = (AttemptStatus.APPLIED, AttemptStatus.FAILED, AttemptStatus.INTERRUPTED)
 
 
 class _Replay:
@@ -143,21 +151,35 @@ def _queued(attempt: Attempt, replay: _Replay) -> Iterator[str]:
 
 def _gates(history: RunHistory) -> Iterator[str]:
     snapshot = history.snapshot
-    gates = snapshot.gates.values()
-    passed = [gate for gate in gates if gate.status is GateStatus.PASSED]
-    for gate in passed:
+    for gate in _passed(history):
         if len(voters(gate, snapshot.approvals, snapshot.run)) < gate.approvals:
             yield f"6: {gate.id} was passed without its approvals"
-    gated = {spec.environment for spec in snapshot.run.gates if spec.asks_for_something}
-    for attempt in _applies(history):
-        environment = environment_of(snapshot.units[attempt.unit])
-        if environment in gated and not any(
-            gate.environment == environment and attempt.unit in gate.covers for gate in passed
-        ):
-            yield f"6: {attempt.id} passed no gate of {environment}"
-    is_open = any(gate.status is GateStatus.OPEN for gate in gates)
+    is_open = any(gate.status is GateStatus.OPEN for gate in snapshot.gates.values())
     if snapshot.run.status is RunStatus.WAITING and not is_open:
         yield "11: it waits at no gate"
+    if snapshot.run.status.is_terminal and is_open:
+        yield "11: it has ended, and a gate is open"
+
+
+def _passed(history: RunHistory) -> Sequence[Gate]:
+    return [gate for gate in history.snapshot.gates.values() if gate.status is GateStatus.PASSED]
+
+
+def _asked(history: RunHistory) -> Iterator[str]:
+    """Whether somebody was asked about everything that was applied, where somebody had to be."""
+    snapshot = history.snapshot
+    gated = {spec.environment for spec in snapshot.run.gates if spec.asks_for_something}
+    made = {attempt.id: attempt.summary for attempt in history.attempts}
+    said = {(gate.environment, unit, digest) for gate in _passed(history) for unit, digest in gate.covers.items()}
+    for attempt in _applies(history):
+        plan = made.get(attempt.plan or "")
+        environment = environment_of(snapshot.units[attempt.unit])
+        if plan is None or plan.covered is True:
+            continue
+        if environment in gated and (environment, attempt.unit, attempt.digest) not in said:
+            yield f"6: {attempt.id} passed no gate of {environment}"
+        if (plan.holds or plan.covered is False) and (None, attempt.unit, attempt.digest) not in said:
+            yield f"6: {attempt.id} passed no hold"
 
 
 def _rest(history: RunHistory) -> Iterator[str]:
@@ -181,21 +203,27 @@ def _never(history: RunHistory) -> Iterator[str]:
             yield f"9: {attempt.id} works on the destruction of a unit that prevents it"
 
 
-def _fences(history: RunHistory) -> Iterator[str]:
+def _fences(histories: Sequence[RunHistory]) -> Iterator[str]:
+    fences = {attempt.id: attempt.fence for history in histories for attempt in history.attempts}
     running: dict[UnitPath | None, str] = {}
-    for event in history.events:
+    last: dict[UnitPath | None, int] = {}
+    for event in _everything(histories):
         if event.kind is EventKind.ATTEMPT_STARTED:
+            attempt = event.data["attempt"]
             if event.unit in running:
-                yield f"10: {event.data['attempt']} began while {running[event.unit]} ran"
-            running[event.unit] = event.data["attempt"]
+                yield f"10: {attempt} began while {running[event.unit]} ran"
+            running[event.unit] = attempt
+            fence = fences[attempt] or 0
+            if fence <= last.get(event.unit, 0):
+                yield f"10: the fence of {attempt} does not grow"
+            last[event.unit] = fence
         elif event.kind is EventKind.ATTEMPT_FINISHED and running.get(event.unit) == event.data["attempt"]:
             del running[event.unit]
-    last: dict[UnitPath, int] = {}
-    for attempt in history.attempts:
-        if attempt.fence is not None:
-            if attempt.fence <= last.get(attempt.unit, 0):
-                yield f"10: the fence of {attempt.id} does not grow"
-            last[attempt.unit] = attempt.fence
+
+
+def _everything(histories: Sequence[RunHistory]) -> Sequence[Event]:
+    """What happened in all runs, in order."""
+    return sorted((event for history in histories for event in history.events), key=lambda event: event.sequence)
 
 
 def _telling(history: RunHistory) -> Iterator[str]:
@@ -215,13 +243,19 @@ def _ledger(histories: Sequence[RunHistory], ledger: Mapping[UnitPath, LedgerEnt
         unit = by_run.get(entry.run, {}).get(entry.unit)
         if unit is None or not _vouches(unit, entry):
             yield f"8: the ledger says {entry.unit} was applied from {entry.commit} by run {entry.run}; it was not"
-    last: dict[UnitPath, UnitStatus] = {}
-    for history in histories:
-        done = (unit for unit in history.snapshot.units.values() if history.snapshot.run.applies)
-        last.update({unit.unit: unit.status for unit in done if unit.status.is_done})
-    for path, status in last.items():
-        if status is UnitStatus.DESTROYED and path in ledger:
+    for path, action in _done_last(histories).items():
+        if action is Action.DESTROY and path in ledger:
             yield f"8: the ledger still names {path}, which was destroyed"
+        if action is not Action.DESTROY and path not in ledger:
+            yield f"8: the ledger does not name {path}, which is done"
+
+
+def _done_last(histories: Sequence[RunHistory]) -> Mapping[UnitPath, Action]:
+    """What was done to each unit by the run that was last done with it."""
+    units = {history.snapshot.run.id: history.snapshot.units for history in histories if history.snapshot.run.applies}
+    told = (event for event in _everything(histories) if event.kind is EventKind.UNIT_STATUS and event.run in units)
+    rows = (units[event.run][event.unit] for event in told if event.unit is not None)
+    return {row.unit: row.action for row in rows if row.status in _ENTERED}
 
 
 def _vouches(unit: UnitRun, entry: LedgerEntry) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from towpath.model.runs import GateStatus, RunStatus, Snapshot, UnitStatus
+from towpath.model.runs import RunStatus, Snapshot, UnitStatus
+from towpath.runs.gating import nobody_is_asked
 
 __all__ = ["gives_way", "superseded"]
 
@@ -32,8 +33,4 @@ def superseded(older: Snapshot, head: str, by: str | None, now: datetime.datetim
         else replace(unit, status=UnitStatus.SKIPPED, reason=reason)
         for path, unit in older.units.items()
     }
-    gates = {
-        key: replace(gate, status=GateStatus.VOID, closed_at=now) if gate.status is GateStatus.OPEN else gate
-        for key, gate in older.gates.items()
-    }
-    return replace(older, run=run, units=units, gates=gates)
+    return replace(older, run=run, units=units, gates=nobody_is_asked(older.gates, now))

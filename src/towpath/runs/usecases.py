@@ -234,7 +234,7 @@ def _gates_to_answer(snapshot: Snapshot, who: str, environment: str | None) -> S
         raise ProblemError(_nothing_to_approve(snapshot.run, environment, waiting))
     allowed = [gate for gate in asked if may_approve(gate, who, snapshot.run)]
     if not allowed:
-        raise ProblemError(_not_allowed(asked[0], who))
+        raise ProblemError(_not_allowed(asked[0], who, snapshot.run))
     return allowed
 
 
@@ -266,8 +266,8 @@ def _nothing_to_approve(run: Run, environment: str | None, waiting: Sequence[Gat
     return Problem("nothing-to-approve", "There is nothing to approve", detail)
 
 
-def _not_allowed(gate: Gate, who: str) -> Problem:
-    if gate.not_author and (not gate.approvers or who in gate.approvers):
+def _not_allowed(gate: Gate, who: str, run: Run) -> Problem:
+    if may_approve(replace(gate, not_author=False), who, run):
         detail = f"{who} wrote what is to be approved for {gate.environment}; somebody else has to."
     else:
         detail = f"{who} is not among those who may approve for {gate.environment}: {', '.join(gate.approvers)}."

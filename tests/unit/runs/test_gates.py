@@ -80,6 +80,15 @@ def test_who_wrote_the_change_cannot_approve_it(house: House, author: str) -> No
     assert house.approve(run, "bob").status is RunStatus.SUCCEEDED
 
 
+def test_who_may_approve_but_wrote_the_change_is_told_so(house: House) -> None:
+    gate = GateSpec("prod", 1, approvers=("ann", "bob"), not_author=True)
+    run = house.apply(walk(step("prod/app"), gates=[gate])).id
+
+    with pytest.raises(ProblemError) as error:
+        house.runs.approve(run, "Ann")
+    assert error.value.problems[0].detail == "Ann wrote what is to be approved for prod; somebody else has to."
+
+
 def test_there_must_be_something_to_approve(house: House) -> None:
     run = house.apply(walk(step("prod/app"), gates=[PROD])).id
 
