@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from towpath.hcl.functions import standard_functions
@@ -11,6 +12,14 @@ from towpath.hcl.values import Value
 from towpath.problems import Place, Problem, ProblemError
 
 PLACE = Place("unit/terragrunt.hcl", 3, 7, "")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a call stands, and how it is written."""
+
+    place: Place
+    source: str
 
 
 class DictFunctionFiles:
@@ -34,7 +43,7 @@ def call(name: str, *arguments: Value, files: Mapping[str, bytes] | None = None)
     """The result of a function of the standard library."""
     functions = standard_functions()
     scope = Scope({}, functions, None if files is None else DictFunctionFiles(files))
-    return functions[name](Call(name, arguments, PLACE, f"{name}(…)", scope))
+    return functions[name](Call(name, arguments, Spot(PLACE, f"{name}(…)"), scope))
 
 
 def refusal(name: str, *arguments: Value, files: Mapping[str, bytes] | None = None) -> Problem:

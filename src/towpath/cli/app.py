@@ -16,6 +16,7 @@ from towpath.cli.output import Mode, Output
 from towpath.git import Repository
 from towpath.service.outside import Outside
 from towpath.system import Clock, Environment, Ids, Processes
+from towpath.system.workers import InThisProcess, Workers
 
 if TYPE_CHECKING:
     # Loading what runs need takes long, and most commands do without.
@@ -42,6 +43,7 @@ class Doors:
     clock: Clock
     ids: Ids
     folder: Path
+    workers: Workers = field(default_factory=InThisProcess)
     repository: Repository | None = None
     working: Callable[[Outside], AbstractContextManager[Working]] | None = None
     ask: Ask | None = None
@@ -75,7 +77,9 @@ class App:
     @property
     def outside(self) -> Outside:
         doors = self.doors
-        return Outside(self.folder, self.options.state, doors.processes, doors.environment, doors.clock, doors.ids)
+        return Outside(
+            self.folder, self.options.state, doors.processes, doors.environment, doors.clock, doors.ids, doors.workers
+        )
 
     @property
     def output(self) -> Output:

@@ -15,6 +15,7 @@ from towpath.cli.globals import global_options
 from towpath.cli.lazy import LazyCommand, LazyGroup
 from towpath.problems import Problem, ProblemError
 from towpath.system import ProcessEnvironment, RandomIds, SystemClock, SystemProcesses
+from towpath.system.workers import ForkedWorkers
 
 __all__ = ["cli", "main", "run"]
 
@@ -72,6 +73,7 @@ def real_doors() -> Doors:
         SystemClock(),
         RandomIds(),
         Path.cwd(),
+        ForkedWorkers(),
         ask=_ask if sits_there else None,
     )
 

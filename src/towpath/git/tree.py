@@ -11,7 +11,7 @@ from pathlib import Path
 from towpath.git.blobs import BlobCache
 from towpath.git.export import export_tree
 from towpath.git.links import leaves_repository, link_leaves, link_loop
-from towpath.git.objects import Entry, Listing, tree_listing
+from towpath.git.objects import LINK_MODE, Entry, Listing, tree_listing
 from towpath.problems import Problem, ProblemError
 
 __all__ = ["Tree"]
@@ -96,6 +96,9 @@ class Tree:
         Raises `ProblemError` (`symlink-leaves-repository`, `symlink-loop`); a path that itself climbs out of the
         repository names nothing.
         """
+        entry = self._listing.entries.get(path)
+        if entry is not None and entry.mode != LINK_MODE:
+            return path
         cleaned = path.strip("/")
         if cleaned in self._listing.entries:
             if not self._listing.entries[cleaned].is_link:

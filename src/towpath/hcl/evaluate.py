@@ -6,14 +6,15 @@ every node it visits costs a step, and what comes out is measured.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from towpath.hcl.computation import computed, computed_inside
 from towpath.hcl.convert import ConversionError, to_bool, unify
 from towpath.hcl.evaluate_attempts import ATTEMPTS
 from towpath.hcl.evaluate_for import evaluate_for
-from towpath.hcl.evaluate_parts import join_parts, object_key
+from towpath.hcl.evaluate_parts import join_parts, join_texts, object_key
 from towpath.hcl.evaluate_problems import failed, too_large, unknown_function, unknown_variable
 from towpath.hcl.evaluate_traversal import evaluate_traversal
 from towpath.hcl.forms import canonical
@@ -43,6 +44,9 @@ from towpath.problems import Problem, ProblemError
 __all__ = ["evaluate"]
 
 _MOST_STEPS: Final = 1_000_000
+_MEASURED_ALREADY: Final = frozenset((Variable, Traversal))
+_LEAVES: Final = frozenset((str, bool, int, Decimal, type(None)))
+"""The types of values that hold no others, are known, and are not marked."""
 
 
 def evaluate(expression: Expression, scope: Scope) -> Value:
@@ -60,7 +64,7 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
                 place=expression.place,
             )
         ) from error
-    if not isinstance(expression, Variable | Traversal):
+    if type(expression) not in _MEASURED_ALREADY:
         check_size(value, expression)
     return value
 
@@ -79,9 +83,14 @@ class _Evaluator:
             raise too_large(expression, f"Evaluating it takes more than {_MOST_STEPS} steps.")
         return _EVALUATORS[type(expression)](self, expression, scope)
 
+    def values(self, expressions: Sequence[Expression], scope: Scope) -> list[Value]:
+        """The values of several; most are literals, for which nothing is called."""
+        self._steps += len(expressions)
+        return [item.value if type(item) is Literal else self.value(item, scope) for item in expressions]
 
-def _literal(_: _Evaluator, expression: Literal, __: Scope) -> Value:
-    return expression.value
+    def count(self, steps: int) -> None:
+        """Adds steps for literals that are looked at without a call."""
+        self._steps += steps
 
 
 def _variable(_: _Evaluator, expression: Variable, scope: Scope) -> Value:
@@ -198,7 +207,7 @@ def _call(evaluator: _Evaluator, expression: FunctionCall, scope: Scope) -> Valu
         return ATTEMPTS[name](expression, scope, evaluator)
     if function is None:
         raise unknown_function(expression, scope)
-    arguments = [evaluator.value(argument, scope) for argument in expression.arguments]
+    arguments = evaluator.values(expression.arguments, scope)
     sensitive = False
     if expression.expand and arguments:
         expanded, sensitive = unmark(arguments.pop())
@@ -209,7 +218,9 @@ def _call(evaluator: _Evaluator, expression: FunctionCall, scope: Scope) -> Valu
             detail = "Only a list, tuple or set can be expanded into arguments with `...`."
             raise failed("wrong-arguments", expression.arguments[-1], detail)
         arguments.extend(expanded)
-    result = function(Call(name, tuple(arguments), expression.place, expression.source, scope))
+    result = function(Call(name, arguments, expression, scope))
+    if type(result) in _LEAVES and not sensitive:
+        return result
     return marked(computed_inside(result, name, arguments), sensitive)
 
 
@@ -217,17 +228,22 @@ def _call(evaluator: _Evaluator, expression: FunctionCall, scope: Scope) -> Valu
 
 
 def _tuple(evaluator: _Evaluator, expression: Tuple, scope: Scope) -> Value:
-    return tuple([evaluator.value(item, scope) for item in expression.items])
+    return tuple(evaluator.values(expression.items, scope))
 
 
 def _object(evaluator: _Evaluator, expression: Object, scope: Scope) -> Value:
     """The later of two items of one key counts. With an unknown key, nothing of the object is known."""
+    evaluator.count(2 * len(expression.items))
     result: dict[str, Value] = {}
     unknown: list[Unknown] = []
     sensitive = False
     for item in expression.items:
-        key, key_sensitive = unmark(evaluator.value(item.key, scope))
-        value = evaluator.value(item.value, scope)
+        key = item.key.value if type(item.key) is Literal else evaluator.value(item.key, scope)
+        value = item.value.value if type(item.value) is Literal else evaluator.value(item.value, scope)
+        if type(key) is str:
+            result[key] = value
+            continue
+        key, key_sensitive = unmark(key)
         sensitive = sensitive or key_sensitive
         if isinstance(key, Unknown):
             unknown.extend((key, *unknowns(value)))
@@ -250,7 +266,15 @@ def _template_for(evaluator: _Evaluator, expression: TemplateFor, scope: Scope) 
 
 
 def _template(evaluator: _Evaluator, expression: Template, scope: Scope) -> Value:
-    return join_parts([(evaluator.value(part, scope), part) for part in expression.parts], expression)
+    parts = evaluator.values(expression.parts, scope)
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) == len(parts):
+        return join_texts(texts, expression)
+    return join_parts(list(zip(parts, expression.parts, strict=True)), expression)
+
+
+def _literal(_: _Evaluator, expression: Literal, __: Scope) -> Value:
+    return expression.value
 
 
 _EVALUATORS: Final[Mapping[type[Expression], Callable[[_Evaluator, Any, Scope], Value]]] = {

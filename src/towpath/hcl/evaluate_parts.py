@@ -13,7 +13,7 @@ from towpath.hcl.size import LONGEST_TEXT
 from towpath.hcl.syntax import Expression
 from towpath.hcl.values import Unknown, Value, unmark
 
-__all__ = ["join_parts", "object_key"]
+__all__ = ["join_parts", "join_texts", "object_key"]
 
 
 def object_key(key: Value, expression: Expression) -> str:
@@ -41,9 +41,14 @@ def join_parts(parts: Sequence[tuple[Value, Expression]], whole: Expression) -> 
     if unknown:
         merged = computed(unknown[0].merged(*unknown[1:]), '"', tuple(value for value, _ in parts))
         return marked(merged, sensitive)
+    return marked(join_texts(texts, whole), sensitive)
+
+
+def join_texts(texts: Sequence[str], whole: Expression) -> str:
+    """The text of parts that are texts already."""
     if sum(map(len, texts)) > LONGEST_TEXT:
         raise too_large(whole, f"The text has more than {LONGEST_TEXT} characters.")
-    return marked(normal_text("".join(texts)), sensitive)
+    return normal_text("".join(texts))
 
 
 def _text(value: Value, part: Expression) -> str:

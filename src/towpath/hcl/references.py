@@ -30,7 +30,11 @@ class Reference:
 
     root: str
     path: tuple[str | int, ...]
-    place: Place
+    node: Node
+
+    @property
+    def place(self) -> Place:
+        return self.node.place
 
 
 def references(expression: Expression) -> tuple[Reference, ...]:
@@ -48,9 +52,9 @@ def references(expression: Expression) -> tuple[Reference, ...]:
 
 def _reference(node: Node) -> Reference | None:
     if isinstance(node, Variable):
-        return Reference(node.name, (), node.place)
+        return Reference(node.name, (), node)
     if isinstance(node, Traversal) and isinstance(node.root, Variable):
-        return Reference(node.root.name, tuple(_plain_path(node.steps)), node.place)
+        return Reference(node.root.name, tuple(_plain_path(node.steps)), node)
     return None
 
 
@@ -77,9 +81,21 @@ def _plain_path(steps: tuple[Step, ...]) -> Iterator[str | int]:
 
 def _children(node: Node) -> Iterator[Node]:
     """The nodes in the fields of a node, in the order in which they are declared, which is that of the text."""
-    for name in type(node).__dataclass_fields__:
+    for name in _fields_of(type(node)):
         value: Any = getattr(node, name)
         if isinstance(value, Node):
             yield value
         elif isinstance(value, tuple):
             yield from (item for item in value if isinstance(item, Node))
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {}
+
+
+def _fields_of(kind: type[Node]) -> tuple[str, ...]:
+    """The fields of a kind of node that may hold nodes, in their order."""
+    found = _FIELDS.get(kind)
+    if found is None:
+        names = (name for name in kind.__dataclass_fields__ if name not in ("text", "start", "end", "name"))
+        found = _FIELDS[kind] = tuple(names)
+    return found

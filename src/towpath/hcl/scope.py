@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from towpath.hcl.values import Value
 from towpath.problems import Place
 
-__all__ = ["Call", "Function", "FunctionFiles", "Scope"]
+__all__ = ["Call", "Function", "FunctionFiles", "Located", "Scope"]
 
 
 class FunctionFiles(Protocol):
@@ -24,15 +24,34 @@ class FunctionFiles(Protocol):
         """The files below `path` that match, relative to it, sorted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One call, as a function sees it. `source` is the text of the whole call."""
+class Located(Protocol):
+    """What stands somewhere: its place, and its text as it was written."""
 
-    name: str
-    arguments: tuple[Value, ...]
-    place: Place
-    source: str
-    scope: Scope
+    @property
+    def place(self) -> Place: ...
+
+    @property
+    def source(self) -> str: ...
+
+
+class Call:
+    """One call, as a function sees it; `at` is the whole call as it was written."""
+
+    __slots__ = ("arguments", "at", "name", "scope")
+
+    def __init__(self, name: str, arguments: Sequence[Value], at: Located, scope: Scope) -> None:
+        self.name = name
+        self.arguments = arguments
+        self.at = at
+        self.scope = scope
+
+    @property
+    def place(self) -> Place:
+        return self.at.place
+
+    @property
+    def source(self) -> str:
+        return self.at.source
 
 
 Function: TypeAlias = Callable[[Call], Value]

@@ -11,7 +11,7 @@ that nobody changes after it was made. Two wrappers may stand anywhere a value m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
@@ -99,7 +99,13 @@ def contains_unknown(value: Value) -> bool:
     if isinstance(value, Sensitive):
         return contains_unknown(value.value)
     if isinstance(value, dict):
-        return any(contains_unknown(item) for item in value.values())
-    if isinstance(value, tuple | SetValue):
-        return any(contains_unknown(item) for item in value)
-    return isinstance(value, Unknown)
+        items: Iterable[Value] = value.values()
+    elif isinstance(value, tuple | SetValue):
+        items = value
+    else:
+        return isinstance(value, Unknown)
+    # Most parts are leaves, for which nothing is called.
+    return any(type(item) not in _KNOWN_LEAVES and contains_unknown(item) for item in items)
+
+
+_KNOWN_LEAVES = frozenset((str, bool, int, Decimal, type(None)))

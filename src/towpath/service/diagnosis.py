@@ -69,7 +69,7 @@ def examine(outside: Outside, aws: Aws | None = None, repository: Repository | N
 def _reading(outside: Outside, repository: Repository | None) -> Reading:
     if repository is not None:
         return Reading(repository, outside.environment.all())
-    return Reading.open(outside.folder, outside.processes, outside.environment)
+    return Reading.open(outside.folder, outside.processes, outside.environment, outside.workers)
 
 
 def _part(name: str, look: Callable[[], str], otherwise: Verdict = Verdict.MISSING) -> Finding:

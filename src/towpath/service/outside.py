@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from towpath.system import Clock, Environment, Ids, Processes
+from towpath.system.workers import InThisProcess, Workers
 
 __all__ = ["Outside"]
 
@@ -20,3 +21,4 @@ class Outside:
     environment: Environment
     clock: Clock
     ids: Ids
+    workers: Workers = field(default_factory=InThisProcess)

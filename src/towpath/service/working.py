@@ -132,7 +132,7 @@ def open_working(outside: Outside) -> Iterator[Working]:
 
     Raises `ProblemError` (`not-a-repository`, `state-not-writable`, and as `open_state` says).
     """
-    reading = Reading.open(outside.folder, outside.processes, outside.environment)
+    reading = Reading.open(outside.folder, outside.processes, outside.environment, outside.workers)
     config = reading.config()
     folder = state_folder(reading.repository, config, outside.state, outside.environment)
     state = open_state(folder, outside.ids, outside.clock, outside.environment)

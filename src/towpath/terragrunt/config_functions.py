@@ -29,7 +29,7 @@ def _read_terragrunt_config(call: Call, path: Value, *default: Value) -> Value:
     if not isinstance(bare, str):
         raise ArgumentError("The path must be a string.")
     context = context_of(call)
-    file = context.inside(bare, call.place)
+    file = context.inside(bare, call)
     files = context.session.files
     if files.is_folder(file):
         file = join(file, _UNIT_FILE)
@@ -49,7 +49,7 @@ def _not_found(call: Call, file: str) -> ProblemError:
 def _read_tfvars_file(call: Call, path: str) -> Value:
     """The variables as JSON text, as Terragrunt gives them."""
     context = context_of(call)
-    file = context.inside(path, call.place)
+    file = context.inside(path, call)
     content = context.session.files.read(file)
     if content is None:
         raise _not_found(call, file)
@@ -105,6 +105,7 @@ CONFIG_FUNCTIONS = table(
             least=1,
             most=2,
             wants_call=True,
+            measured=True,
         ),
         define("read_tfvars_file(path)", STRING, run=_read_tfvars_file, wants_call=True),
         define("deep_merge(maps...)", PARTS_OR_NULL, run=_deep_merge, least=0),

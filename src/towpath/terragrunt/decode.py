@@ -103,9 +103,9 @@ class Decoder:
     def _check_required(
         self, body: Body, rule: BodyRule, owner: Node, prefix: str, items: Mapping[str, Written]
     ) -> None:
-        for name, attribute_rule in rule.attributes.items():
+        for name in rule.required:
             written = body.attributes.get(name)
-            if attribute_rule.required and name not in items and (written is None or _is_null(written)):
+            if name not in items and (written is None or _is_null(written)):
                 self.session.report(_missing(f"{prefix}{name}", owner))
 
     def of_value(self, written: Written, rule: BodyRule, name: str) -> Written:

@@ -59,6 +59,12 @@ class BodyRule:
     attributes: Mapping[str, AttributeRule] = field(default_factory=dict)
     blocks: Mapping[str, BlockRule] = field(default_factory=dict)
     open: bool = False
+    required: tuple[str, ...] = field(init=False)
+    """The attributes that must be given."""
+
+    def __post_init__(self) -> None:
+        required = tuple(name for name, rule in self.attributes.items() if rule.required)
+        object.__setattr__(self, "required", required)
 
 
 @dataclass(frozen=True, slots=True)

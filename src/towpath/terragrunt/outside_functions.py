@@ -75,7 +75,7 @@ def _run_cmd(call: Call, *arguments: str) -> Value:
 
 def _sops_decrypt_file(call: Call, path: str) -> Value:
     context = context_of(call)
-    inside = context.inside(path, call.place)
+    inside = context.inside(path, call)
     content = context.session.files.read(inside)
     if content is None:
         raise ProblemError(Problem("file-not-found", "A file is not there", f'There is no "{inside}".', call.place))

@@ -54,17 +54,24 @@ class ParseCache:
 
     def references(self, expression: Expression) -> tuple[Reference, ...]:
         """The references of an expression of a file that this cache parsed."""
-        if expression not in self._references:
-            self._references[expression] = references(expression)
-        return self._references[expression]
+        found = self._references.get(expression)
+        if found is None:
+            found = self._references[expression] = references(expression)
+        return found
 
     def outputs_used(self, parsed: ParsedFile) -> OutputsUsed:
         """The outputs of dependencies that a file, which this cache parsed, refers to."""
-        if parsed not in self._outputs_used:
-            self._outputs_used[parsed] = outputs_used(
-                reference for expression in _expressions(parsed.body) for reference in references(expression)
-            )
-        return self._outputs_used[parsed]
+        try:
+            return self._outputs_used[parsed]
+        except KeyError:
+            found = self._outputs_used[parsed] = _outputs_used(parsed.body)
+            return found
+
+
+def _outputs_used(body: Body) -> OutputsUsed:
+    if b"dependency" not in body.text.content:
+        return {}
+    return outputs_used(reference for expression in _expressions(body) for reference in references(expression))
 
 
 def _expressions(body: Body) -> Iterator[Expression]:

@@ -23,12 +23,9 @@ def _find_in_parent_folders(call: Call, name: str = "", *fallback: str) -> Value
     """Searches from the folder above the configuration's up to the repository's root, never above it."""
     context = context_of(call)
     wanted = name or _DEFAULT_FILE
-    folder = context.folder
-    while folder:
-        folder = folder_of(folder)
-        path = context.inside(wanted, call.place, folder)
-        if context.session.files.exists(path):
-            return context.absolute(path)
+    found = context.session.find_above(context.folder, wanted, lambda folder: context.inside(wanted, call, folder))
+    if found is not None:
+        return context.absolute(found)
     if fallback:
         return fallback[0]
     raise ProblemError(
@@ -104,7 +101,7 @@ def _abspath(call: Call, path: str) -> Value:
 
 def _mark_as_read(call: Call, path: str) -> Value:
     context = context_of(call)
-    inside = context.inside(path, call.place)
+    inside = context.inside(path, call)
     if context.session.files.exists(inside):
         context.session.reads.update(_files_at(context, inside))
     return path
@@ -118,7 +115,7 @@ def _files_at(context: Context, path: str) -> tuple[str, ...]:
 def _mark_glob_as_read(call: Call, pattern: str) -> Value:
     context = context_of(call)
     # A pattern is a path but for the segments with wildcards in them, which normalising leaves as they are.
-    inside = context.inside(pattern, call.place)
+    inside = context.inside(pattern, call)
     folder = folder_of(inside.partition("*")[0].partition("{")[0].partition("[")[0].partition("?")[0])
     matches = marking_matcher(inside)
     found = [file for file in context.session.files.files_below(folder) if matches(file)]

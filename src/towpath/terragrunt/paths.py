@@ -36,6 +36,12 @@ def to_repository(root: str, folder: str, path: str) -> str:
 
     Raises `OutsideRepositoryError`.
     """
+    if "." not in path[:1] and "/." not in path and "//" not in path and not path.endswith("/"):
+        # There is nothing in it to be taken away.
+        if path.startswith(f"{root}/"):
+            return path[len(root) + 1 :]
+        if path and not path.startswith("/"):
+            return join(folder, path)
     start = root if posixpath.isabs(path) else absolute(root, folder)
     whole = posixpath.normpath(posixpath.join(start, path))
     if whole == posixpath.normpath(root):

@@ -17,7 +17,7 @@ from towpath.terragrunt.globs import glob_matcher
 from towpath.terragrunt.outside import Outside
 from towpath.terragrunt.parsing import ParseCache
 from towpath.terragrunt.paths import OutsideRepositoryError, absolute, folder_of, to_repository
-from towpath.terragrunt.watching import WatchedFiles
+from towpath.terragrunt.watching import Seen, WatchedFiles
 
 __all__ = ["Commons", "Context", "ContextFiles", "Session", "context_of"]
 
@@ -43,6 +43,7 @@ class Commons:
     reader: ConfigurationReader
     _read: dict[str, _Read] = field(default_factory=dict)
     _parsed: dict[str, ParsedFile | None] = field(default_factory=dict)
+    _found_above: dict[tuple[str, str], tuple[str | None, Seen]] = field(default_factory=dict)
 
     def session(self, unit_file: str) -> Session:
         """For one unit."""
@@ -58,6 +59,19 @@ class Commons:
         if file != session.unit_file:
             self._parsed[file] = parsed
         return parsed
+
+    def find_above(self, folder: str, name: str, path_in: Callable[[str], str], session: Session) -> str | None:
+        """The first path of a name that is there, in the folders above one; neighbours find the same."""
+        above = folder_of(folder)
+        if not folder:
+            return None
+        if (above, name) not in self._found_above:
+            files = session.files.afresh()
+            found = _first_above(above, path_in, files)
+            self._found_above[above, name] = found, files.seen
+        found, seen = self._found_above[above, name]
+        session.files.seen.update(seen)
+        return found
 
     def read_configuration(self, context: Context, file: str, call: Call) -> Value:
         """Another configuration as a value. Raises `ProblemError`."""
@@ -78,6 +92,16 @@ class Commons:
         if not inner.files.seen.unit:
             self._read[file] = _Read(value, inner)
         return value
+
+
+def _first_above(folder: str, path_in: Callable[[str], str], files: WatchedFiles) -> str | None:
+    while True:
+        path = path_in(folder)
+        if files.exists(path):
+            return path
+        if not folder:
+            return None
+        folder = folder_of(folder)
 
 
 @dataclass
@@ -112,6 +136,10 @@ class Session:
         if file not in self.configurations:
             self.configurations[file] = self.commons.read_configuration(context, file, call)
         return self.configurations[file]
+
+    def find_above(self, folder: str, name: str, path_in: Callable[[str], str]) -> str | None:
+        """The first path of a name that is there, in the folders above one; `path_in` gives its path in a folder."""
+        return self.commons.find_above(folder, name, path_in, self)
 
     def afresh(self) -> Session:
         """The same unit, and nothing found yet."""
@@ -172,13 +200,14 @@ class Context:
     def absolute(self, path: str) -> str:
         return absolute(self.root, path)
 
-    def inside(self, path: str, place: Place | None, folder: str | None = None) -> str:
+    def inside(self, path: str, at: Place | Call | None, folder: str | None = None) -> str:
         """The path from the repository's root, which may be written absolute or relative to `folder` (by default the
-        configuration's). Raises `ProblemError` (`outside-repository`).
+        configuration's). Raises `ProblemError` (`outside-repository`), which is said to be `at` this place.
         """
         try:
             return to_repository(self.root, self.folder if folder is None else folder, path)
         except OutsideRepositoryError:
+            place = at.place if isinstance(at, Call) else at
             detail = f'"{path}" leads out of the repository. Only files of the commit can take part in evaluating it.'
             hint = "Copy what is needed into the repository."
             raise ProblemError(

@@ -244,5 +244,5 @@ def test_a_function_sees_its_call() -> None:
     scope = Scope({"a": 1}, {"f": f})
     evaluate(parse_expression('[f(a,\n "x")]'), scope)
     call = seen[0]
-    assert (call.name, call.arguments, call.source) == ("f", (1, "x"), 'f(a,\n "x")')
+    assert (call.name, tuple(call.arguments), call.source) == ("f", (1, "x"), 'f(a,\n "x")')
     assert (call.place.line, call.place.column, call.scope) == (1, 2, scope)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from hcl_functions import Spot
 
 from towpath.hcl.scope import Call, Scope
 from towpath.hcl.values import Sensitive, Unknown, Value
@@ -22,7 +23,7 @@ KEYS = AwsCredentials("AKIA", "secret-key", "token")
 
 
 def call(source: str = "f()") -> Call:
-    return Call("f", (), PLACE, source, Scope())
+    return Call("f", (), Spot(PLACE, source), Scope())
 
 
 class Around:

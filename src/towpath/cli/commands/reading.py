@@ -19,7 +19,7 @@ __all__ = ["find_unit", "open_reading", "tell_uncommitted", "unit_among"]
 def open_reading(app: App) -> Reading:
     if app.doors.repository is not None:
         return Reading(app.doors.repository, app.doors.environment.all())
-    return Reading.open(app.folder, app.doors.processes, app.doors.environment)
+    return Reading.open(app.folder, app.doors.processes, app.doors.environment, app.doors.workers)
 
 
 def tell_uncommitted(app: App, reading: Reading) -> None:

@@ -70,10 +70,10 @@ def _mapping(value: Value) -> dict[str, Value]:
     raise ArgumentError(f"It must be a map or object, and is {kind_name(value)}.")
 
 
-STRING = Kind(_text)
+STRING = Kind(_text, fits=str)
 NUMBER = Kind(to_number)
 WHOLE = Kind(_whole)
-BOOL = Kind(to_bool)
+BOOL = Kind(to_bool, fits=bool)
 STRINGS = Kind(_strings)
 BOOLS = Kind(_bools)
 LIST = Kind(to_list)

@@ -24,7 +24,7 @@ from typing import Any
 from towpath.hcl.convert import ConversionError
 from towpath.hcl.marks import bare_deep, marked, unknowns
 from towpath.hcl.scope import Call, Function
-from towpath.hcl.size import LONGEST_TEXT, MOST_VALUES, check_size
+from towpath.hcl.size import LONGEST_TEXT, MOST_VALUES, Survey, check_size, larger_than_evaluated
 from towpath.hcl.values import Unknown, Value, unmark
 from towpath.problems import Problem, ProblemError
 
@@ -50,6 +50,8 @@ class Kind:
     convert: Callable[[Value], Any]
     null: bool = False
     sees: Sees = Sees.NOTHING
+    fits: type | None = None
+    """What is of this type needs no conversion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,17 @@ class Defined:
     most: int | None
     run: Callable[..., Value]
     wants_call: bool
+    measured: bool
 
     def __call__(self, call: Call) -> Value:
         self._check_count(call)
-        check_size(tuple(call.arguments), call)
+        survey = Survey(call.arguments)
+        if survey.too_large:
+            raise larger_than_evaluated(call)
+        if survey.is_plain:
+            return self._run(
+                call, [self._ready(index, argument, call) for index, argument in enumerate(call.arguments)]
+            )
         prepared = [self._prepare(index, argument, call) for index, argument in enumerate(call.arguments)]
         sensitive = any(argument.sensitive for argument in prepared)
         unknown = [item for argument in prepared for item in argument.unknown]
@@ -93,7 +102,8 @@ class Defined:
             result = self.run(call, *arguments) if self.wants_call else self.run(*arguments)
         except (ArgumentError, ConversionError) as error:
             raise wrong(call, str(error), self.signature) from error
-        check_size(result, call)
+        if not self.measured:
+            check_size(result, call)
         return result
 
     def _check_count(self, call: Call) -> None:
@@ -107,6 +117,13 @@ class Defined:
         if self.most is None:
             return f"{_count(self.least)} or more"
         return _count(self.least) if self.most == self.least else f"{self.least} to {_count(self.most)}"
+
+    def _ready(self, index: int, argument: Value, call: Call) -> Any:
+        position = min(index, len(self.kinds) - 1)
+        kind = self.kinds[position]
+        if type(argument) is kind.fits or kind.sees is Sees.EVERYTHING:
+            return argument
+        return self._convert(argument, kind, self.names[position], call)
 
     def _prepare(self, index: int, argument: Value, call: Call) -> _Prepared:
         position = min(index, len(self.kinds) - 1)
@@ -142,9 +159,11 @@ def define(
     least: int | None = None,
     most: int | None = None,
     wants_call: bool = False,
+    measured: bool = False,
 ) -> Defined:
     """Declare a function. A signature that ends in `...` takes any number of arguments of its last kind, `least` and
     `most` count all arguments. With `wants_call`, `run` gets the `Call` before its arguments.
+    `measured`: the size of what it gives was checked where that was made.
     """
     name, _, inside = signature.removesuffix(")").partition("(")
     names = tuple(part.strip().removesuffix("...") for part in inside.split(",") if part.strip())
@@ -160,6 +179,7 @@ def define(
         most=most if variadic else fixed,
         run=run,
         wants_call=wants_call,
+        measured=measured,
     )
 
 
