@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 
 import pytest
 from terragrunt_repositories import config_of, evaluation_of
 
+from towpath.hcl.parse import parse
+from towpath.hcl.syntax import ParsedFile
 from towpath.model.paths import unit_path
 from towpath.problems import Problem, ProblemError
-from towpath.terragrunt import DictFiles, HermeticOutside, ParseCache, UnitConfig, evaluate_unit
+from towpath.terragrunt import DictFiles, HermeticOutside, ParseCache, UnitConfig, evaluate_unit, parsing
 
 ROOT = """
 locals { account = read_terragrunt_config(find_in_parent_folders("account.hcl")).locals.id }
@@ -118,3 +121,22 @@ def test_whatever_is_written_nothing_is_raised(seed: int) -> None:
         text = text[:start] + chance.choice(pieces) * chance.randint(0, 2) + text[end:]
     evaluation = evaluation_of({**FILES, "dev/app/terragrunt.hcl": text})
     assert (evaluation.config is None) == any(problem.is_error for problem in evaluation.problems)
+
+
+@pytest.mark.parametrize("kept", [4, 4096])
+def test_what_is_included_or_read_is_parsed_once_and_not_once_per_unit(
+    kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: Counter[str] = Counter()
+
+    def counted(content: bytes, file: str) -> ParsedFile:
+        parsed[file] += 1
+        return parse(content, file)
+
+    monkeypatch.setattr(parsing, "parse", counted)
+    units = [f"dev/app{number}" for number in range(50)]
+    files = DictFiles({**FILES, **{f"{unit}/terragrunt.hcl": UNIT for unit in units}})
+    cache = ParseCache(kept)
+    for unit in units:
+        assert evaluate_unit(unit_path(unit), files, HermeticOutside({}), cache).problems == ()
+    assert parsed == {"root.hcl": 1, "dev/account.hcl": 1, **{f"{unit}/terragrunt.hcl": 1 for unit in units}}
