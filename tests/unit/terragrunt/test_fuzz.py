@@ -126,7 +126,7 @@ def evaluated(files: Mapping[str, str]) -> None:
 
 
 @given(CONFIGURATIONS, INCLUDES, CONFIGURATIONS)
-@settings(max_examples=200, deadline=timedelta(seconds=20))
+@settings(max_examples=100, deadline=timedelta(seconds=20))
 @example("", 'include "root" { path = find_in_parent_folders("root.hcl") }\n', 'include { path = "terragrunt.hcl" }')
 def test_anything_made_of_pieces_of_the_language_is_evaluated_or_refused(root: str, include: str, unit: str) -> None:
     evaluated(

@@ -56,14 +56,14 @@ def at(value: Any, path: tuple[str, ...]) -> Any:
 
 
 @given(OBJECTS, OBJECTS, OBJECTS)
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_it_does_not_matter_which_two_are_merged_first(one: Value, two: Value, three: Value) -> None:
     assert deep(deep(one, two), three) == deep(one, deep(two, three))
     assert shallow(shallow(one, two), three) == shallow(one, shallow(two, three))
 
 
 @given(ANYTHING.filter(lambda value: isinstance(value, dict)))
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_nothing_merged_is_nothing_changed(value: Value) -> None:
     for merged in (deep, shallow):
         assert merged({}, value) == value
@@ -71,7 +71,7 @@ def test_nothing_merged_is_nothing_changed(value: Value) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), ANYTHING), st.dictionaries(st.sampled_from(NAMES), ANYTHING))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_what_is_above_wins(below: dict[str, Any], above: dict[str, Any]) -> None:
     merged: Any = deep(below, above)
     for path, leaf in leaves(above):
