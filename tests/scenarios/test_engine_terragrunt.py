@@ -279,10 +279,36 @@ def test_a_source_elsewhere_on_this_machine(bench: Bench, tmp_path: Path) -> Non
 
 
 def test_hooks_of_terragrunts_own_phases(bench: Bench) -> None:
-    hook = '\n  after_hook "read" {\n    commands = ["terragrunt-read-config"]\n    execute  = ["ls"]\n  }\n}\ninputs'
+    hook = '\n  after_hook "read" {\n    commands = ["read-config"]\n    execute  = ["ls"]\n  }\n}\ninputs'
     bench.push({"dev/vpc/terragrunt.hcl": VPC.replace("\n}\ninputs", hook)})
     bench.planned("dev/vpc")
     assert "terragrunt.hcl" in bench.log.lines, "it runs in the unit's own folder"
+
+
+FETCHED = """
+  after_hook "more" {
+    commands = ["init-from-module"]
+    execute  = ["sh", "-c", "echo 'output \\"more\\" { value = 1 }' > more.tf"]
+  }
+  error_hook "tell" {
+    commands  = ["init-from-module"]
+    execute   = ["echo", "nothing fetched"]
+    on_errors = ["no folder"]
+  }
+}
+inputs"""
+
+
+def test_what_a_hook_adds_once_the_module_is_fetched_belongs_to_it(bench: Bench) -> None:
+    bench.push({"dev/vpc/terragrunt.hcl": VPC.replace("\n}\ninputs", FETCHED)})
+    assert "more" in [output.name for output in bench.planned("dev/vpc").outputs]
+    assert "nothing fetched" not in bench.log.lines
+
+
+def test_error_hooks_of_fetching(bench: Bench) -> None:
+    bench.push({"dev/vpc/terragrunt.hcl": VPC.replace("\n}\ninputs", FETCHED).replace("//network", "//no-such")})
+    assert [problem.id for problem in bench.plan("dev/vpc").problems] == ["source-not-found"]
+    assert "nothing fetched" in bench.log.lines
 
 
 def test_a_unit_without_source_is_its_own_module(bench: Bench) -> None:

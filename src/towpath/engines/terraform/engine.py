@@ -1,7 +1,7 @@
 """Drives the engine's commands for one unit through a runner.
 
-1. Each command runs with its hooks around it: before hooks first (one that fails stops everything), then the command,
-   then after hooks, and error hooks when what it printed fits one of their patterns.
+1. Each command runs with its hooks around it: before hooks first (after one that fails the command does not run), then
+   the command, then after hooks, and error hooks when what failed fits one of their patterns.
 2. A failure that is known to go away by itself, or that the unit's `errors` block says may be retried, is tried again
    after a pause; cancelling ends the pause.
 3. What comes back is a `Done`: what was printed or captured, or the problem in words.
@@ -65,6 +65,10 @@ class Done:
         return self.problem is None and not self.interrupted
 
 
+READING = ("read-config", "terragrunt-read-config")
+"""What hooks call the reading of the configuration: today's name, and the one of old."""
+
+
 class TerraformEngine:
     """OpenTofu or Terraform. Holds no state between calls."""
 
@@ -102,14 +106,14 @@ class TerraformEngine:
         """The state itself, in `stdout`; empty when there is none."""
         return self._quiet(workspace, console, "state pull", commands.pull_command(self.binary.path))
 
-    def phase(self, workspace: Workspace, console: Console, name: str) -> Done:
-        """The hooks of a phase that has no command of its own."""
-        config = workspace.config
-        if config is None:
-            return Done()
-        before = before_hooks(config.before_hooks, (name,), workspace.folder)
-        after = after_hooks(config.after_hooks, (name,), workspace.folder, failed=False)
-        return self._hooks(workspace, console, name, (*before, *after)) or Done()
+    def after_reading(self, workspace: Workspace, console: Console) -> Done:
+        """The hooks that want to run once the configuration is read; before that there is no hook to know of."""
+        calls = after_hooks(workspace.config.after_hooks, READING, workspace.folder) if workspace.config else ()
+        return self._hooks(workspace, console, READING[0], calls, Done())
+
+    def phase(self, workspace: Workspace, console: Console, name: str, work: Callable[[], Done] = Done) -> Done:
+        """Work that is no command of the engine's, with its hooks around it."""
+        return self._around(workspace, console, name, work)
 
     def _extra(self, workspace: Workspace, name: str) -> tuple[str, ...]:
         blocks = workspace.config.extra_arguments if workspace.config else ()
@@ -120,25 +124,38 @@ class TerraformEngine:
         return self._retried(workspace, console, name, lambda: self._run(workspace, console, argv, capture=True))
 
     def _step(self, workspace: Workspace, console: Console, name: str, argv: tuple[str, ...]) -> Done:
-        config = workspace.config
+        return self._around(
+            workspace,
+            console,
+            name,
+            lambda: self._retried(workspace, console, name, lambda: self._run(workspace, console, argv)),
+        )
+
+    def _around(self, workspace: Workspace, console: Console, name: str, work: Callable[[], Done]) -> Done:
+        """The work with its hooks. What failed first is what is told."""
+        config, folder = workspace.config, workspace.folder
         if config is None:
-            return self._retried(workspace, console, name, lambda: self._run(workspace, console, argv))
-        stopped = self._hooks(workspace, console, name, before_hooks(config.before_hooks, (name,), workspace.folder))
-        if stopped:
-            return stopped
-        done = self._retried(workspace, console, name, lambda: self._run(workspace, console, argv))
+            return work()
+        done = self._hooks(workspace, console, name, before_hooks(config.before_hooks, (name,), folder), Done())
+        done = work() if done.ok else done
         if done.interrupted:
             return done
-        output = done.stdout.decode("utf-8", "replace")
-        after = after_hooks(config.after_hooks, (name,), workspace.folder, failed=not done.ok)
-        on_error = () if done.ok else error_hooks(config.error_hooks, (name,), workspace.folder, output)
-        # The command's own failure matters more than that of a hook after it.
-        hooks = self._hooks(workspace, console, name, (*after, *on_error))
-        return done if not done.ok else hooks or done
+        done = self._hooks(workspace, console, name, after_hooks(config.after_hooks, (name,), folder), done)
+        if done.ok or done.interrupted:
+            return done
+        calls = error_hooks(config.error_hooks, (name,), folder, _said(done))
+        return self._hooks(workspace, console, name, calls, done)
 
-    def _hooks(self, workspace: Workspace, console: Console, command: str, calls: tuple[HookCall, ...]) -> Done | None:
-        """Runs hooks in their order; what the first that failed led to, None when all went well."""
+    def _hooks(
+        self, workspace: Workspace, console: Console, command: str, calls: tuple[HookCall, ...], so_far: Done
+    ) -> Done:
+        """Runs hooks in their order, after a failure only those that want to run then. The first failure, or what was
+        before.
+        """
+        done = so_far
         for call in calls:
+            if not done.ok and not call.after_failure:
+                continue
             console.log.line(f"towpath: hook {call.name}")
             context = {"TG_CTX_COMMAND": command, "TG_CTX_HOOK_NAME": call.name, "TG_CTX_TF_PATH": self.binary.path}
             environment = {**workspace.environment, **context}
@@ -146,10 +163,11 @@ class TerraformEngine:
             result = self._runner.run(hook, console.log, console.cancellation)
             if result.interrupted:
                 return Done(interrupted=True)
-            if not result.ok:
+            if not result.ok and done.ok:
                 detail = f"The hook {call.name!r} of `{command}` ended with status {result.status}."
-                return Done(problem=Problem("hook-failed", "A hook failed", detail), failure=Failure.OTHER)
-        return None
+                problem = Problem("hook-failed", "A hook failed", detail)
+                done = Done(result.tail.encode(), problem, Failure.OTHER)
+        return done
 
     def _run(
         self, workspace: Workspace, console: Console, argv: tuple[str, ...], *, capture: bool = False
@@ -179,6 +197,12 @@ class TerraformEngine:
             console.log.line(f"towpath: {name} failed in a way that may pass; attempt {attempt} in {pause:g} s")
             if console.cancellation.wait(0, pause) > 0:
                 return Done(interrupted=True)
+
+
+def _said(done: Done) -> str:
+    """What error hooks look at: the problem, and what was printed."""
+    detail = done.problem.detail if done.problem else ""
+    return f"{detail}\n{done.stdout.decode('utf-8', 'replace')}"
 
 
 def _failed(name: str, result: CommandResult) -> Done:

@@ -1,9 +1,13 @@
-"""Which hooks run around a command, with what, where."""
+"""Which hooks run around a command, with what, where.
+
+After a failure, of the command or of a hook, only those hooks run that ask for it; before hooks too, since a later one
+may clean up what an earlier one left.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from towpath.engines.terraform.patterns import any_found
@@ -14,12 +18,15 @@ __all__ = ["HookCall", "after_hooks", "before_hooks", "error_hooks"]
 
 @dataclass(frozen=True, slots=True)
 class HookCall:
-    """One hook to run; `quiet` keeps its standard output out of the log."""
+    """One hook to run; `quiet` keeps its standard output out of the log, `after_failure` says that it runs although
+    something before it failed.
+    """
 
     name: str
     argv: tuple[str, ...]
     folder: Path
     quiet: bool = False
+    after_failure: bool = False
 
 
 def before_hooks(hooks: Iterable[Hook], commands: Collection[str], folder: Path) -> tuple[HookCall, ...]:
@@ -27,16 +34,14 @@ def before_hooks(hooks: Iterable[Hook], commands: Collection[str], folder: Path)
     return tuple(_call(hook, folder) for hook in hooks if _fits(hook, commands))
 
 
-def after_hooks(
-    hooks: Iterable[Hook], commands: Collection[str], folder: Path, *, failed: bool
-) -> tuple[HookCall, ...]:
-    """After a failure only those run that ask for it (`run_on_error`)."""
-    return tuple(_call(hook, folder) for hook in hooks if _fits(hook, commands) and (hook.run_on_error or not failed))
+def after_hooks(hooks: Iterable[Hook], commands: Collection[str], folder: Path) -> tuple[HookCall, ...]:
+    return tuple(_call(hook, folder) for hook in hooks if _fits(hook, commands))
 
 
 def error_hooks(hooks: Iterable[Hook], commands: Collection[str], folder: Path, output: str) -> tuple[HookCall, ...]:
-    """Those one of whose patterns is found in what the engine printed."""
-    return tuple(_call(hook, folder) for hook in hooks if _fits(hook, commands) and any_found(hook.on_errors, output))
+    """Those one of whose patterns is found in what the engine printed. One that fails keeps no other from running."""
+    fitting = (hook for hook in hooks if _fits(hook, commands) and any_found(hook.on_errors, output))
+    return tuple(replace(_call(hook, folder), after_failure=True) for hook in fitting)
 
 
 def _fits(hook: Hook, commands: Collection[str]) -> bool:
@@ -45,4 +50,4 @@ def _fits(hook: Hook, commands: Collection[str]) -> bool:
 
 def _call(hook: Hook, folder: Path) -> HookCall:
     where = folder / hook.working_dir if hook.working_dir else folder
-    return HookCall(hook.name, tuple(hook.execute), where, hook.suppress_stdout)
+    return HookCall(hook.name, tuple(hook.execute), where, hook.suppress_stdout, hook.run_on_error)

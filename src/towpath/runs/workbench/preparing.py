@@ -31,7 +31,7 @@ from towpath.engines.terraform.generated import (
     render_settings,
 )
 from towpath.engines.terraform.patterns import broken_patterns
-from towpath.engines.terraform.source import LocalSource, read_source
+from towpath.engines.terraform.source import LocalSource, RemoteSource, read_source
 from towpath.engines.terraform.state import exact_json
 from towpath.engines.terraform.working_folder import (
     CopyRules,
@@ -48,9 +48,10 @@ from towpath.runs.workbench.backends import lasting_settings, lasting_state
 from towpath.runs.workbench.evaluating import EvaluatedUnit
 from towpath.runs.workbench.leftovers import remove_working_folder, rescue_state
 from towpath.runs.workbench.modules import ModuleFiles, files_of, local_modules, read_module
+from towpath.runs.workbench.phases import Phases
 from towpath.runs.workbench.providers import ProviderCache
 from towpath.runs.workbench.sources import SourceRequest, fetch_source
-from towpath.runs.workbench.tools import InterruptedWorkError, Tools, unit_folder_name, working_folder
+from towpath.runs.workbench.tools import Tools, unit_folder_name, working_folder
 from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
 
 __all__ = ["Prepared", "Preparer"]
@@ -107,26 +108,15 @@ class Preparer:
     def _prepare(self, evaluated: EvaluatedUnit, root: Path, console: Console) -> Prepared:
         _must_be_usable(evaluated.config)
         inputs = pass_inputs(evaluated.config.inputs) if evaluated.config else Inputs()
-        prepared = self._place(evaluated, root, inputs, console)
+        prepared = self._place(evaluated, root, inputs, console, hooks=True)
         if evaluated.told_folder not in (None, prepared.workspace.folder):
             raise ProblemError(_elsewhere(evaluated))
-        self._run_phases(evaluated, prepared, console)
         folder = prepared.workspace.folder
         module = read_module(files_of(folder))
         backend = self._settle_backend(evaluated, folder, module)
         _write_inputs(folder, inputs, module)
         secrets = (*evaluated.secrets, *_declared_secrets(inputs, module, prepared.workspace.environment))
         return replace(prepared, workspace=replace(prepared.workspace, backend=backend, secrets=secrets))
-
-    def _run_phases(self, evaluated: EvaluatedUnit, prepared: Prepared, console: Console) -> None:
-        """Hooks of what Terragrunt does before the engine's first command; they run in the unit's own folder."""
-        own = replace(prepared.workspace, folder=evaluated.checkout.unit_folder(evaluated.unit))
-        for phase in ("terragrunt-read-config", "init-from-module"):
-            done = prepared.engine.phase(own, console, phase)
-            if done.interrupted:
-                raise InterruptedWorkError
-            if done.problem:
-                raise ProblemError(done.problem)
 
     def _prepare_for_looking(self, evaluated: EvaluatedUnit, root: Path, console: Console) -> Prepared:
         folder = root / "look"
@@ -137,7 +127,7 @@ class Preparer:
         if state is not None:
             write_private(folder / "backend.tf", render_backend(self._lasting(state, evaluated)).encode())
         else:
-            placed = self._place(evaluated, root / "module", Inputs(), console).workspace.folder
+            placed = self._place(evaluated, root / "module", Inputs(), console, hooks=False).workspace.folder
             module = read_module(files_of(placed))
             if module.backend is not None:
                 name, code = module.backend.code
@@ -157,10 +147,15 @@ class Preparer:
         )
         return Prepared(root, workspace, engine)
 
-    def _place(self, evaluated: EvaluatedUnit, root: Path, inputs: Inputs, console: Console) -> Prepared:
+    def _place(
+        self, evaluated: EvaluatedUnit, root: Path, inputs: Inputs, console: Console, *, hooks: bool
+    ) -> Prepared:
         """With the module and the generated files in place."""
         prepared = self._bare(evaluated, root, inputs)
-        folder = self._place_module(evaluated, prepared, console)
+        own = replace(prepared.workspace, folder=evaluated.checkout.unit_folder(evaluated.unit))
+        phases = Phases(prepared.engine, own if hooks else replace(own, config=None), console)
+        phases.after_reading()
+        folder = self._place_module(evaluated, prepared, phases)
         write_changes(folder, self._generated(evaluated, folder))
         return replace(prepared, workspace=replace(prepared.workspace, folder=folder))
 
@@ -172,31 +167,39 @@ class Preparer:
         own = engine_environment(self._tools.environment, credentials, inputs.variables, extra)
         return {**own, **self.providers.variables()}
 
-    def _place_module(self, evaluated: EvaluatedUnit, prepared: Prepared, console: Console) -> Path:
+    def _place_module(self, evaluated: EvaluatedUnit, prepared: Prepared, phases: Phases) -> Path:
         """Puts the module and the unit's own files into the working folder; returns where the engine runs."""
         root = prepared.root
         rules = _rules(evaluated.config)
-        own = evaluated.checkout.unit_folder(evaluated.unit)
         source = read_source(*_source(evaluated.config))
         if source is None:
+            phases.fetching(lambda: root)
             left_out = CopyRules(rules.include, (*rules.exclude, *_CONFIGURES_TOWPATH), rules.lock_file)
             unit = "" if evaluated.unit == "." else evaluated.unit
             modules = local_modules(evaluated.checkout.folder, unit)
             mirror_unit(evaluated.checkout.folder, {**dict.fromkeys(modules, CopyRules()), unit: left_out}, root)
             return root / unit
+        folder = phases.fetching(lambda: self._fetch(source, evaluated, prepared, phases.console))
+        overlay_unit(evaluated.checkout.unit_folder(evaluated.unit), folder, rules, _CONFIGURES_TOWPATH)
+        return folder
+
+    def _fetch(
+        self, source: LocalSource | RemoteSource, evaluated: EvaluatedUnit, prepared: Prepared, console: Console
+    ) -> Path:
+        """Puts the module into the working folder. Raises `ProblemError`."""
+        root = prepared.root
         if isinstance(source, LocalSource):
-            package, below = own / source.folder, source.below
+            package, below = evaluated.checkout.unit_folder(evaluated.unit) / source.folder, source.below
             _must_stay_inside(source, evaluated)
         else:
             request = SourceRequest(source, self._tools.state / "sources", evaluated.request.run, prepared.workspace)
             fetched = fetch_source(request, prepared.engine, console)
             package, below = fetched.package, fetched.below
-        copy_tree(package, root, CopyRules(exclude=rules.exclude))
+        copy_tree(package, root, CopyRules(exclude=_rules(evaluated.config).exclude))
         folder = root / below
         if not folder.is_dir():
             detail = f"The source has no folder {below!r}, which stands after its `//`."
             raise ProblemError(Problem("source-not-found", "A module's folder does not exist", detail))
-        overlay_unit(own, folder, rules, _CONFIGURES_TOWPATH)
         return folder
 
     def _generated(self, evaluated: EvaluatedUnit, folder: Path) -> tuple[FileChange, ...]:

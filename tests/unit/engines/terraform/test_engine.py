@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 from towpath.engines.terraform import Console, EngineBinary, TerraformEngine, Workspace
 from towpath.engines.terraform.failures import Failure
 from towpath.model.commands import Cancellation, Command, CommandResult, LogSink
@@ -107,6 +109,42 @@ def test_a_before_hook_that_fails_stops_everything() -> None:
     assert runner.names() == ["tflint now"]
 
 
+def test_after_a_hook_that_fails_those_run_that_ask_for_it_and_the_command_does_not() -> None:
+    runner = ScriptedRunner(tflint_now=[CommandResult(3, tail="no rules")])
+    config = unit(
+        before_hooks=(
+            Hook("lint", ("plan",), ("tflint", "now")),
+            Hook("more", ("plan",), ("more", "work")),
+            Hook("clean", ("plan",), ("clean", "up"), run_on_error=True),
+        ),
+        after_hooks=(
+            Hook("tell", ("plan",), ("notify", "done")),
+            Hook("end", ("plan",), ("end", "it"), run_on_error=True),
+        ),
+        error_hooks=(
+            Hook("page", ("plan",), ("page", "me"), on_errors=("'lint'.* status 3",)),
+            Hook("read", ("plan",), ("read", "it"), on_errors=("no rules",)),
+            Hook("other", ("plan",), ("other", "one"), on_errors=("Quota",)),
+        ),
+    )
+    done = engine(runner).plan(workspace(config), Console(Log(), Waits()), destroy=False)
+    assert done.problem is not None
+    assert "'lint'" in done.problem.detail
+    assert runner.names() == ["tflint now", "clean up", "end it", "page me", "read it"]
+
+
+def test_an_after_hook_that_fails_is_a_failure_for_those_behind_it() -> None:
+    runner = ScriptedRunner(notify_done=[CommandResult(1)])
+    config = unit(
+        after_hooks=(Hook("tell", ("plan",), ("notify", "done")), Hook("next", ("plan",), ("next", "one"))),
+        error_hooks=(Hook("page", ("plan",), ("page", "me"), on_errors=(".*",)),),
+    )
+    done = engine(runner).plan(workspace(config), Console(Log(), Waits()), destroy=False)
+    assert done.problem is not None
+    assert done.problem.id == "hook-failed"
+    assert runner.names() == ["tf plan", "notify done", "page me"]
+
+
 def test_after_a_failure_its_own_problem_is_told_and_error_hooks_run() -> None:
     runner = ScriptedRunner(tf_plan=[CommandResult(1, tail="Error: Quota exceeded")], page_me=[CommandResult(1)])
     config = unit(
@@ -191,6 +229,17 @@ def test_an_apply_has_longer_to_stop_than_a_plan_but_not_a_minute() -> None:
     engine(runner).apply(workspace(), Console(Log(), Waits()), destroy=False)
     plan, apply = (command.interrupt_grace for command in runner.ran)
     assert plan < apply < 60
+
+
+@pytest.mark.parametrize("name", ["read-config", "terragrunt-read-config"])
+def test_hooks_after_the_configuration_is_read(name: str) -> None:
+    runner = ScriptedRunner()
+    config = unit(
+        before_hooks=(Hook("never", (name,), ("no", "no")),), after_hooks=(Hook("login", (name,), ("log", "in")),)
+    )
+    assert engine(runner).after_reading(workspace(config), Console(Log(), Waits())).ok
+    assert engine(runner).after_reading(workspace(), Console(Log(), Waits())).ok
+    assert runner.names() == ["log in"]
 
 
 def test_a_phase_without_a_command_is_its_hooks() -> None:

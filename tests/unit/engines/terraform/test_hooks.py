@@ -32,10 +32,13 @@ def test_hooks_run_where_the_engine_runs_or_where_they_say() -> None:
     assert folders == [HERE, HERE / "sub", Path("/abs")]
 
 
-def test_after_a_failure_only_those_that_ask_for_it() -> None:
+def test_hooks_say_whether_they_run_after_a_failure() -> None:
     hooks = [Hook("always", ("plan",), ("x",), run_on_error=True), Hook("well", ("plan",), ("x",))]
-    assert names(after_hooks(hooks, ("plan",), HERE, failed=False)) == ["always", "well"]
-    assert names(after_hooks(hooks, ("plan",), HERE, failed=True)) == ["always"]
+    for decided in (before_hooks, after_hooks):
+        assert [(call.name, call.after_failure) for call in decided(hooks, ("plan",), HERE)] == [
+            ("always", True),
+            ("well", False),
+        ]
 
 
 def test_error_hooks_wait_for_their_error() -> None:
