@@ -59,6 +59,12 @@ class HeadIndex:
                 users[path] = (*users.get(path, ()), unit.path)
         return users
 
+    def doubt_about(self, path: UnitPath) -> str | None:
+        """Why it cannot be said that there is no unit of that path, None where it can."""
+        folder = "" if path == "." else path
+        around = ("", *(folder[:end] for end in range(1, len(folder) + 1) if folder[end : end + 1] in ("", "/")))
+        return next((self._head.unsure[place] for place in around if place in self._head.unsure), None)
+
     @cached_property
     def states(self) -> Mapping[tuple[str, str], UnitPath]:
         """The first unit that keeps its state at an address."""
@@ -72,8 +78,11 @@ class HeadIndex:
 
 def refusal_of_destroy(removed: Unit, head: HeadIndex) -> Problem | None:
     """Why a unit that is gone from the repository must not be destroyed all the same, None when nothing speaks against
-    it: something still depends on it, or a unit at the head keeps its state under the same address.
+    it: it may not be gone, something still depends on it, or a unit at the head keeps its state under the same address.
     """
+    doubt = head.doubt_about(removed.path)
+    if doubt is not None:
+        return _doubtful(removed.path, doubt)
     users = head.users.get(removed.path)
     if users:
         return still_used(removed.path, users, "still depends on it")
@@ -89,6 +98,17 @@ def refusal_of_destroy(removed: Unit, head: HeadIndex) -> Problem | None:
             severity=Severity.WARNING,
         )
     return None
+
+
+def _doubtful(removed: UnitPath, doubt: str) -> Problem:
+    return Problem(
+        "removed-unit-doubtful",
+        "It cannot be said whether a unit is removed",
+        f"{removed} is not found any more, and it may be there all the same. {doubt} It is left alone.",
+        hint="Mend what is wrong there first; or destroy the unit by hand.",
+        unit=removed,
+        severity=Severity.WARNING,
+    )
 
 
 def still_used(removed: UnitPath, users: Sequence[UnitPath], how: str) -> Problem:

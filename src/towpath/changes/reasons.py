@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from towpath.changes.attribution import Attribution
 from towpath.changes.values import Difference, differences
@@ -39,6 +40,7 @@ def reasons_for_modified(base: Unit, head: Unit, attribution: Attribution) -> tu
         *_of_files(ReasonKind.FILE, base.parts.files, head.parts.files),
         *_of_module(base, head),
     ]
+    reasons = [_of_commit(reason, {**base.origins, **head.origins}) for reason in reasons]
     if is_broken(base):
         reasons.insert(0, uncertain("The unit could not be evaluated before; now it can."))
     if not reasons:
@@ -100,6 +102,11 @@ def _of_files(kind: ReasonKind, before: Mapping[str, str], after: Mapping[str, s
             yield Reason(kind, file=file, detail=_how(file in before, file in after))
 
 
+def _of_commit(reason: Reason, origins: Mapping[str, str]) -> Reason:
+    """The reason with the file of the commit, where the unit has a copy of it."""
+    return replace(reason, file=origins.get(reason.file, reason.file)) if reason.file is not None else reason
+
+
 def _how(before: bool, after: bool) -> str | None:
     if before and after:
         return None
@@ -117,5 +124,7 @@ def _of_module(base: Unit, head: Unit) -> Iterator[Reason]:
 
 def _own_configuration(unit: Unit) -> str | None:
     """The file that makes the folder a unit."""
+    if unit.stack is not None:
+        return unit.stack
     own = [file for file in unit.files if file in unit.reads]
     return min(own, key=lambda file: (not file.endswith(".hcl"), len(file), file), default=None)

@@ -9,6 +9,7 @@
    only when somebody names them, and never kept.
 4. Paths are looked up as a file system would: symbolic links are followed while they stay inside the repository.
 5. A tree can be exported for execution; the folder appears complete or not at all.
+6. A tree can get a layer of files over its own: copies, which remember where they come from, and files written anew.
 
 This package knows nothing of what files mean. It does not follow submodules, does not run filters (what is stored is
 what is read), and never writes to a repository.
@@ -19,6 +20,6 @@ from __future__ import annotations
 from towpath.git.fake import FakeBlobs, FakeLink, FakeRepository, fake_tree
 from towpath.git.objects import CommitInfo, Entry
 from towpath.git.repository import Repository
-from towpath.git.tree import Tree
+from towpath.git.tree import Layer, Tree
 
-__all__ = ["CommitInfo", "Entry", "FakeBlobs", "FakeLink", "FakeRepository", "Repository", "Tree", "fake_tree"]
+__all__ = ["CommitInfo", "Entry", "FakeBlobs", "FakeLink", "FakeRepository", "Layer", "Repository", "Tree", "fake_tree"]

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Protocol
 
 from towpath.git.commands import Git, git_failed
-from towpath.git.objects import parse_batch, parse_sizes
+from towpath.git.objects import blob_id, parse_batch, parse_sizes
 from towpath.problems import Problem, ProblemError
 
 __all__ = ["BlobCache", "BlobSource", "GitBlobs"]
@@ -79,11 +79,21 @@ class BlobCache:
         self._kept_bytes = kept_bytes
         self._size = 0
         self._blobs: OrderedDict[str, bytes] = OrderedDict()
+        self._made: dict[str, bytes] = {}
         self._lock = Lock()
+
+    def make(self, content: bytes) -> str:
+        """Keeps a blob that the repository does not hold, for good; returns its id."""
+        oid = blob_id(content)
+        with self._lock:
+            self._made[oid] = content
+        return oid
 
     def get(self, oid: str) -> bytes:
         """The content. Raises `ProblemError` (`missing-object`) when the repository does not hold it."""
         with self._lock:
+            if oid in self._made:
+                return self._made[oid]
             if oid in self._blobs:
                 self._blobs.move_to_end(oid)
                 return self._blobs[oid]
@@ -96,7 +106,7 @@ class BlobCache:
     def prefetch(self, ids: Collection[str]) -> None:
         """Brings the small ones among these in with one reading."""
         with self._lock:
-            wanted = [oid for oid in dict.fromkeys(ids) if oid not in self._blobs]
+            wanted = [oid for oid in dict.fromkeys(ids) if oid not in self._blobs and oid not in self._made]
         if not wanted:
             return
         small = [oid for oid, size in self._source.sizes(wanted).items() if size <= LARGEST_KEPT]
@@ -105,10 +115,13 @@ class BlobCache:
 
     def chunks(self, ids: Sequence[str]) -> Iterator[Mapping[str, bytes]]:
         """All of these, past the cache, in portions that fit into memory. Raises `ProblemError` (`missing-object`)."""
-        sizes = self._source.sizes(ids) if ids else {}
+        if made := {oid: self._made[oid] for oid in ids if oid in self._made}:
+            yield made
+        asked = [oid for oid in dict.fromkeys(ids) if oid not in made]
+        sizes = self._source.sizes(asked) if asked else {}
         chunk: list[str] = []
         room = CHUNK_BYTES
-        for oid in dict.fromkeys(ids):
+        for oid in asked:
             if oid not in sizes:
                 raise ProblemError(_missing(oid))
             if chunk and sizes[oid] > room:

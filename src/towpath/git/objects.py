@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["CommitInfo", "Entry", "Listing", "blob_id", "parse_batch", "parse_listing", "parse_sizes", "tree_listing"]
+__all__ = [
+    "CommitInfo",
+    "Entry",
+    "Listing",
+    "blob_id",
+    "overlaid_listing",
+    "parse_batch",
+    "parse_listing",
+    "parse_sizes",
+    "tree_listing",
+]
 
 FILE_MODE = 0o100644
 EXECUTABLE_MODE = 0o100755
@@ -121,6 +131,31 @@ def tree_listing(entries: Mapping[str, Entry]) -> Listing:
             parent, _, name = folder.rpartition("/")
             children[parent][name] = (0o40000, folders[folder])
     return Listing(dict(sorted(entries.items())), folders, {})
+
+
+def overlaid_listing(below: Listing, above: Mapping[str, Entry], dropped: Collection[str]) -> Listing:
+    """A listing with other entries over its own. A folder that holds some of both gets an id that git would not give
+    it, but that changes whenever one of the two does; so much less is to be hashed."""
+    entries = {path: entry for path, entry in below.entries.items() if path not in dropped}
+    entries.update(above)
+    folders = dict(below.folders)
+    if dropped:
+        for path in _folders_around(dropped) - _folders_around(entries):
+            folders.pop(path, None)
+    for folder, oid in tree_listing(above).folders.items():
+        folders[folder] = _object_id("tree", f"{folders[folder]} {oid}".encode()) if folder in folders else oid
+    return Listing(dict(sorted(entries.items())), folders, below.submodules)
+
+
+def _folders_around(paths: Collection[str]) -> set[str]:
+    """All folders that lead to the paths, the root among them."""
+    found = {""}
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def _tree_id(children: Mapping[str, tuple[int, str]]) -> str:

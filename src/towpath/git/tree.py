@@ -4,22 +4,31 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from towpath.git.blobs import BlobCache
 from towpath.git.export import export_tree
 from towpath.git.links import leaves_repository, link_leaves, link_loop
-from towpath.git.objects import LINK_MODE, Entry, Listing, tree_listing
+from towpath.git.objects import FILE_MODE, LINK_MODE, Entry, Listing, overlaid_listing, tree_listing
 from towpath.problems import Problem, ProblemError
 
-__all__ = ["Tree"]
+__all__ = ["Layer", "Tree"]
 
 _EVALUATED = (".hcl", ".tf", ".tofu", ".tfvars", ".json", ".yaml", ".yml", ".tpl", ".tftpl", ".tmpl")
 """Endings of the files that evaluation is likely to ask for: they are read ahead in one go."""
 _MOST_LINKS = 40
 """As many symbolic links on one way as Linux follows."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Files to lay over a tree, by path: `copied` from files of the tree, `written` anew, `dropped` taken away."""
+
+    copied: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, bytes] = field(default_factory=dict)
+    dropped: Collection[str] = ()
 
 
 class Tree:
@@ -29,10 +38,13 @@ class Tree:
     `ProblemError` (`symlink-leaves-repository`). Submodules are not followed.
     """
 
-    def __init__(self, commit: str, listing: Listing, blobs: BlobCache) -> None:
+    def __init__(
+        self, commit: str, listing: Listing, blobs: BlobCache, origins: Mapping[str, str] | None = None
+    ) -> None:
         self.commit = commit
         self._listing = listing
         self._blobs = blobs
+        self._origins = origins or {}
         self._read_ahead = False
 
     def entries(self) -> Mapping[str, Entry]:
@@ -89,6 +101,24 @@ class Tree:
         entries.update({path: theirs[path] for path in files if path in theirs})
         listing = replace(tree_listing(entries), submodules=self.submodules())
         return Tree(self.commit, listing, self._blobs.beside(other._blobs))
+
+    def origin(self, path: str) -> str:
+        """The file that a copied file was copied from; every other path itself."""
+        return self._origins.get(path, path)
+
+    def copies(self) -> Mapping[str, str]:
+        """The files that were copied, each with the one it was copied from."""
+        return self._origins
+
+    def overlaid(self, layer: Layer) -> Tree:
+        """This tree with the files of a layer over its own."""
+        made = {path: Entry(path, FILE_MODE, self._blobs.make(content)) for path, content in layer.written.items()}
+        copied = {path: replace(self._listing.entries[origin], path=path) for path, origin in layer.copied.items()}
+        listing = overlaid_listing(self._listing, {**copied, **made}, layer.dropped)
+        # A copy of a copy comes from where the first one came from.
+        origins = {path: self.origin(origin) for path, origin in layer.copied.items() if path not in layer.written}
+        kept = {path: origin for path, origin in self._origins.items() if path in listing.entries and path not in made}
+        return Tree(self.commit, listing, self._blobs, {**kept, **origins})
 
     def resolve(self, path: str) -> str:
         """The path with `.`, `..` and symbolic links taken away; it may name nothing.

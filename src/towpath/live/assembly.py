@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-from towpath.git import Tree
-from towpath.live.discovery import UnitKind, configuration_of, folder_of, is_working_folder
+from towpath.live.discovery import CONFIGURATION, UnitKind, configuration_of, folder_of, is_working_folder
 from towpath.live.evaluated import Evaluated, Source
 from towpath.live.fingerprint import fingerprint_of, fingerprint_of_bytes
 from towpath.live.modules import Closure, Modules, contents_of, module_missing
 from towpath.live.placement import Placement, Placer
 from towpath.live.sources import OutsideRepositoryError, local_source, unpinned
+from towpath.live.stacks import Expansion
 from towpath.live.units import FingerprintParts, Unit
 from towpath.model.paths import UnitPath
 from towpath.problems import Problem, ProblemError
-from towpath.terragrunt import UnitConfig
+from towpath.terragrunt import VALUES_FILE, UnitConfig
 
 __all__ = ["Assembly"]
 
@@ -30,13 +30,19 @@ class _Module:
 
 
 class Assembly:
-    """Makes units of one tree. `folders` are all folders that are units, so that none of them counts as part of
-    another; `settings` are files of the root that deploy nothing themselves."""
+    """Makes units of one expanded tree. `folders` are all folders that are units, so that none of them counts as part
+    of another; `settings` are files of the root that deploy nothing themselves."""
 
     def __init__(
-        self, tree: Tree, placer: Placer, modules: Modules, folders: Collection[UnitPath], settings: Collection[str]
+        self,
+        expansion: Expansion,
+        placer: Placer,
+        modules: Modules,
+        folders: Collection[UnitPath],
+        settings: Collection[str],
     ) -> None:
-        self._tree = tree
+        self._expansion = expansion
+        self._tree = expansion.tree
         self._placer = placer
         self._modules = modules
         self._folders = frozenset(map(folder_of, folders))
@@ -60,7 +66,7 @@ class Assembly:
             tier=placement.tier,
             layer=placement.layer,
             dependencies=tuple(sorted({edge.target for edge in found.edges})),
-            reads=tuple(sorted({*found.reads, *found.named})),
+            reads=self._reads(path, found),
             files=files,
             module=module.folder,
             source=found.source.shown if found.source else None,
@@ -70,8 +76,26 @@ class Assembly:
             values=found.values,
             parts=parts,
             problems=tuple(dict.fromkeys(problem.in_unit(path) for problem in problems)),
+            stack=self._stack(path),
+            origins=self._origins((*files, *parts.module)),
             evaluate=evaluate,
         )
+
+    def known(self, unit: Unit, found: Evaluated) -> Unit:
+        """A unit of another tree that is the same in this one, but for the stack that may make it."""
+        stack, reads = self._stack(unit.path), self._reads(unit.path, found)
+        return unit if (stack, reads) == (unit.stack, unit.reads) else replace(unit, stack=stack, reads=reads)
+
+    def _stack(self, path: UnitPath) -> str | None:
+        made = self._expansion.made_by(folder_of(path))
+        return made.stack if made is not None else None
+
+    def _reads(self, path: UnitPath, found: Evaluated) -> tuple[str, ...]:
+        return tuple(sorted(self._expansion.reads(folder_of(path), {*found.reads, *found.named})))
+
+    def _origins(self, files: Iterable[str]) -> Mapping[str, str]:
+        copies = self._tree.copies()
+        return {file: copies[file] for file in files if file in copies} if copies else {}
 
     def has_module(self, unit: Unit, found: Evaluated) -> bool:
         """Whether a unit of another tree would have the same module in this one."""
@@ -81,10 +105,13 @@ class Assembly:
     def _own_files(self, path: UnitPath) -> Mapping[str, str]:
         """The files of the unit's own folder, at any depth; folders below that are units themselves do not count."""
         folder, entries = folder_of(path), self._tree.entries()
+        prefix = len(folder) + 1 if folder else 0
         return {
             file: entries[file].blob if file in entries else self._tree.submodules()[file]
             for file in contents_of(self._tree, folder)
-            if not is_working_folder(file) and not self._is_anothers(file, folder) and file not in self._settings
+            if not is_working_folder(file[prefix:])
+            and not self._is_anothers(file, folder)
+            and file not in self._settings
         }
 
     def _is_anothers(self, file: str, folder: str) -> bool:
@@ -140,4 +167,5 @@ def _parts(
 
 def _is_evaluated(file: str, path: UnitPath, kind: UnitKind) -> bool:
     """Whether the evaluated values already say all there is to say about the file."""
-    return kind is UnitKind.TERRAGRUNT and file == configuration_of(path)
+    own = configuration_of(path)
+    return kind is UnitKind.TERRAGRUNT and file in (own, own.removesuffix(CONFIGURATION) + VALUES_FILE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,8 +24,8 @@ __all__ = [
 
 CONFIGURATION = "terragrunt.hcl"
 _JSON_CONFIGURATION = "terragrunt.hcl.json"
-STACK = "terragrunt.stack.hcl"
-_WORKING_FOLDERS = frozenset([".terragrunt-cache", ".terraform", ".terragrunt-stack", ".git"])
+_TOOLS_FOLDERS = frozenset([".terragrunt-cache", ".terraform", ".git"])
+_WORKING_FOLDERS = _TOOLS_FOLDERS | {".terragrunt-stack"}
 """Folders that tools write for themselves: what is in them is nobody's source, even when it was committed."""
 _TERRAFORM = (".tf", ".tf.json", ".tofu", ".tofu.json")
 
@@ -49,20 +49,21 @@ class Discovery:
     problems: tuple[Problem, ...]
 
 
-def discover(tree: Tree, config: Loaded[TowpathConfig]) -> Discovery:
-    """Finds candidates by the names of files alone; nothing is read.
+def discover(tree: Tree, config: Loaded[TowpathConfig], broken: Collection[UnitPath] = ()) -> Discovery:
+    """Finds candidates by the names of files alone; nothing is read. What stacks make must be in the tree; `broken` are
+    the units that they could not make.
 
-    Problems: `stack-not-supported`, `json-configuration-not-supported`, and `pattern-fits-nothing` as a warning.
+    Problems: `json-configuration-not-supported`, and `pattern-fits-nothing` as a warning.
     """
     folders: dict[str, set[str]] = {}
     for path in tree.entries():
         folder, _, name = path.rpartition("/")
-        if not is_working_folder(folder):
+        if _TOOLS_FOLDERS.isdisjoint(folder.split("/")):
             folders.setdefault(folder, set()).add(name)
     modules = frozenset(folder for folder, names in folders.items() if any(map(is_terraform_file, names)))
     excluded = Globs(config.value.units.exclude)
     plain = Globs(config.value.units.terraform)
-    candidates: dict[UnitPath, UnitKind] = {}
+    candidates = {path: UnitKind.TERRAGRUNT for path in broken if not excluded.fits(path)}
     left_out: set[UnitPath] = set()
     for folder, names in sorted(folders.items()):
         path = UnitPath(folder or ".")
@@ -87,7 +88,7 @@ def is_terraform_file(name: str) -> bool:
 
 
 def is_working_folder(path: str) -> bool:
-    """Whether a path lies in a folder that a tool keeps for itself."""
+    """Whether a path, seen from a unit or a module, lies in a folder that a tool keeps for itself."""
     return not _WORKING_FOLDERS.isdisjoint(path.split("/"))
 
 
@@ -108,21 +109,9 @@ def _unsupported(folders: Mapping[str, set[str]], excluded: Globs) -> list[Probl
         prefix = f"{folder}/" if folder else ""
         if excluded.fits(folder or "."):
             continue
-        if STACK in names:
-            problems.append(_stack(prefix + STACK))
         if _JSON_CONFIGURATION in names and CONFIGURATION not in names:
             problems.append(_json(prefix + _JSON_CONFIGURATION))
     return problems
-
-
-def _stack(file: str) -> Problem:
-    return Problem(
-        "stack-not-supported",
-        "Stacks are not understood yet",
-        f"{file} would generate units. They are not known here, so they are neither planned nor applied.",
-        place=Place(file),
-        hint="Generate the stack with Terragrunt and commit the units, or exclude the folder under units.exclude.",
-    )
 
 
 def _json(file: str) -> Problem:

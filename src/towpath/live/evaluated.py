@@ -23,7 +23,7 @@ from towpath.model.paths import UnitPath
 from towpath.problems import Place, Problem, ProblemError
 from towpath.terragrunt import Evaluation, UnitConfig
 
-__all__ = ["Evaluated", "Outline", "Source", "Upstream", "declared", "evaluated"]
+__all__ = ["Evaluated", "Outline", "Source", "Upstream", "declared", "evaluated", "not_made"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,11 @@ def _with_config(kept: Evaluated, config: UnitConfig, tree: Tree) -> Evaluated:
 def declared(edges: tuple[Edge, ...]) -> Evaluated:
     """A plain Terraform root module, of which nothing is known but its dependencies."""
     return Evaluated(Standing.UNIT, edges=edges)
+
+
+def not_made(problems: tuple[Problem, ...]) -> Evaluated:
+    """A unit that a stack asks for and that could not be made. Any change may mend it."""
+    return Evaluated(Standing.UNIT, problems=problems, listed=frozenset([""]))
 
 
 def _source(config: UnitConfig) -> Source | None:

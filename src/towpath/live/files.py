@@ -12,12 +12,11 @@ __all__ = ["TreeFiles", "evaluation_files"]
 
 class TreeFiles:
     """A tree of git objects behind the interface of evaluation. The repository stands at `VIRTUAL_ROOT`, so that no
-    path of this machine enters a value."""
+    path of this machine enters a value, unless it is about to be exported."""
 
-    root = VIRTUAL_ROOT
-
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, root: str = VIRTUAL_ROOT) -> None:
         self._tree = tree
+        self.root = root
 
     def read(self, path: str) -> bytes | None:
         return self._tree.read(path)
@@ -36,7 +35,10 @@ class TreeFiles:
         # Reached through a link, the files are known by the name they were asked for.
         return tuple(posixpath.join(path, posixpath.relpath(f"/{file}", f"/{real}")) for file in found)
 
+    def origin(self, path: str) -> str:
+        return self._tree.origin(path)
 
-def evaluation_files(tree: Tree) -> Files:
+
+def evaluation_files(tree: Tree, root: str = VIRTUAL_ROOT) -> Files:
     """The files of the tree, for `evaluate_unit`."""
-    return TreeFiles(tree)
+    return TreeFiles(tree, root)

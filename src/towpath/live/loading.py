@@ -7,26 +7,28 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import chain
 
-from towpath.config import ACCOUNT_FILES, Accounts, Loaded, TowpathConfig, load_accounts, load_config
+from towpath.config import ACCOUNT_FILES, Accounts, Globs, Loaded, TowpathConfig, load_accounts, load_config
 from towpath.git import Tree
 from towpath.live.assembly import Assembly
 from towpath.live.candidates import Verdict, judge
 from towpath.live.discovery import UnitKind, configuration_of, discover, folder_of
-from towpath.live.evaluated import Evaluated, declared, evaluated
+from towpath.live.evaluated import Evaluated, declared, evaluated, not_made
 from towpath.live.files import evaluation_files
 from towpath.live.graph import Edge, Node, check_graph
 from towpath.live.modules import Modules
 from towpath.live.placement import Placer
 from towpath.live.reuse import Reuse, files_of
 from towpath.live.settings import CONFIG_FILE, check_settings
+from towpath.live.stacks import expand
+from towpath.live.templates import Templates, find_templates
 from towpath.live.tokens import ContentHashes
 from towpath.live.units import Live, Memory, Unit
 from towpath.model.paths import UnitPath
 from towpath.problems import Problem, ProblemError
 from towpath.system.workers import InThisProcess, Workers
-from towpath.terragrunt import Evaluator, HermeticOutside, ParseCache
+from towpath.terragrunt import Evaluator, HermeticOutside, ParseCache, UnitConfig
 
-__all__ = ["CONFIG_FILE", "LiveReader"]
+__all__ = ["CONFIG_FILE", "LiveReader", "listed_variables"]
 
 _SHOWN: int = 64
 """Configurations that are kept after somebody asked for them."""
@@ -65,25 +67,29 @@ class _Loading:
     """One reading of one tree."""
 
     def __init__(self, reader: LiveReader, tree: Tree, only: Collection[UnitPath] | None, known: Memory | None) -> None:
-        self._tree = tree
+        self._commit = tree
         self._reader = reader
         self._config = load_config(_read(tree, CONFIG_FILE), CONFIG_FILE)
         self._accounts = load_accounts(lambda file: _read(tree, file), self._config)
-        self._settings = _Settings(self._config.value, self._accounts, self._listed_environment())
-        self._found = discover(tree, self._config)
+        variables = listed_variables(self._config.value, reader.environment)
+        self._settings = _Settings(self._config.value, self._accounts, variables)
+        outside = HermeticOutside(variables)
+        self._expansion = expand(tree, reader.cache, outside, Globs(self._config.value.units.exclude))
+        self._tree = self._expansion.tree
+        self._found = discover(self._tree, self._config, self._expansion.broken)
         self._wanted = [path for path in self._found.candidates if only is None or path in only]
-        self._reuse = Reuse(known, tree, self._settings)
-        outside = HermeticOutside(self._settings.environment)
-        self._evaluator = Evaluator(evaluation_files(tree), outside, reader.cache)
-        self._configuration = lru_cache(_SHOWN)(lambda path: self._evaluator.evaluate(path).config)
+        self._reuse = Reuse(known, self._tree, self._settings)
+        self._evaluator = Evaluator(evaluation_files(self._tree), outside, reader.cache)
+        self._configuration = lru_cache(_SHOWN)(self._configured)
 
-    def _listed_environment(self) -> Mapping[str, str]:
-        given = self._reader.environment
-        return {name: given[name] for name in self._config.value.environment if name in given}
+    def _configured(self, path: UnitPath) -> UnitConfig | None:
+        return None if path in self._expansion.broken else self._evaluator.evaluate(path).config
 
     def live(self) -> Live:
         evaluations = self._evaluations()
-        verdicts = self._judge(evaluations)
+        templates = self._templates(evaluations)
+        verdicts = dict(self._judge(evaluations))
+        verdicts.update(dict.fromkeys(templates.folders, False))
         folders = [path for path in self._found.candidates if verdicts.get(path, True) is True]
         placer = Placer(self._config.value, self._accounts)
         made = self._units(evaluations, folders, placer)
@@ -92,17 +98,20 @@ class _Loading:
             *self._config.problems,
             *self._accounts.problems,
             *self._found.problems,
-            *check_settings(self._tree, self._config, self._accounts, self._found),
+            *self._expansion.problems,
+            *templates.problems,
+            *check_settings(self._commit, self._config, self._accounts, self._found),
             *(verdict for verdict in verdicts.values() if isinstance(verdict, Problem)),
         )
         problems = chain(general, *(unit.problems for unit in units.values()))
         return Live(
-            commit=self._tree.commit,
+            commit=self._commit.commit,
             config=self._config.value,
             units=units,
             accounts=self._accounts.by_name,
             problems=tuple(dict.fromkeys(problems)),
-            blobs={path: entry.blob for path, entry in self._tree.entries().items()},
+            blobs={path: entry.blob for path, entry in self._commit.entries().items()},
+            unsure=dict(chain(self._expansion.unsure.items(), templates.folders.items())),
             memory=Memory(self._settings, files_of(self._tree), frozenset(self._tree.folders()), evaluations, made),
         )
 
@@ -116,11 +125,21 @@ class _Loading:
     def _at_hand(self, path: UnitPath) -> Evaluated | None:
         if self._found.candidates[path] is UnitKind.TERRAFORM:
             return declared(tuple(_declared_edges(path, self._config)))
+        if path in self._expansion.broken:
+            return not_made(self._expansion.broken[path])
         return self._reuse.evaluated(path)
 
     def _evaluate(self, path: UnitPath) -> Evaluated:
         holds_terraform = folder_of(path) in self._found.modules
         return evaluated(path, self._evaluator.evaluate(path), self._tree, holds_terraform=holds_terraform)
+
+    def _templates(self, evaluations: Mapping[UnitPath, Evaluated]) -> Templates:
+        configured = {
+            path: found
+            for path, found in evaluations.items()
+            if self._found.candidates[path] is UnitKind.TERRAGRUNT and path not in self._expansion.broken
+        }
+        return find_templates(self._expansion, configured, self._reader.cache)
 
     def _judge(self, evaluations: Mapping[UnitPath, Evaluated]) -> Mapping[UnitPath, Verdict]:
         """Which of the evaluated folders with a `terragrunt.hcl` are units."""
@@ -138,7 +157,7 @@ class _Loading:
         self, evaluations: Mapping[UnitPath, Evaluated], folders: Collection[UnitPath], placer: Placer
     ) -> dict[UnitPath, Unit]:
         modules = Modules(self._tree, self._reader.hashes)
-        assembly = Assembly(self._tree, placer, modules, folders, (CONFIG_FILE, *ACCOUNT_FILES))
+        assembly = Assembly(self._expansion, placer, modules, folders, (CONFIG_FILE, *ACCOUNT_FILES))
         units: dict[UnitPath, Unit] = {}
         for path in folders:
             if path not in evaluations:
@@ -146,7 +165,7 @@ class _Loading:
             found, kind = evaluations[path], self._found.candidates[path]
             known = self._reuse.unit(path, found)
             if known is not None and assembly.has_module(known, found):
-                units[path] = known
+                units[path] = assembly.known(known, found)
             else:
                 units[path] = assembly.unit(path, kind, found, partial(self._configuration, path))
         return units
@@ -166,9 +185,20 @@ class _Loading:
     def _node(self, path: UnitPath, placer: Placer, unit: Unit | None, found: Evaluated | None) -> Node:
         placed = unit or placer.place(path)
         account = placed.account.name if placed.account else None
+        return Node(path, placed.tier, account, self._defined_in(path), found.edges if found else ())
+
+    def _defined_in(self, path: UnitPath) -> str:
+        """The file or folder of the commit that says that there is such a unit."""
+        made = self._expansion.made_by(folder_of(path))
+        if made is not None:
+            return made.stack
         is_terragrunt = self._found.candidates[path] is UnitKind.TERRAGRUNT
-        file = configuration_of(path) if is_terragrunt else folder_of(path)
-        return Node(path, placed.tier, account, file, found.edges if found else ())
+        return configuration_of(path) if is_terragrunt else folder_of(path)
+
+
+def listed_variables(config: TowpathConfig, environment: Mapping[str, str]) -> dict[str, str]:
+    """All that reading a commit may know of the world: the variables that `towpath.yml` lists."""
+    return {name: environment[name] for name in config.environment if name in environment}
 
 
 def _read(tree: Tree, file: str) -> bytes | None:

@@ -132,7 +132,8 @@ class Modules:
     def _below(self, target: str) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
         if target not in self._folders:
             paths = (target,) if target in self._tree.entries() else contents_of(self._tree, target)
-            self._folders[target] = self.hashes_of(path for path in paths if not is_working_folder(path))
+            prefix = len(target) + 1 if target else 0
+            self._folders[target] = self.hashes_of(path for path in paths if not is_working_folder(path[prefix:]))
         return self._folders[target]
 
     def hashes_of(self, paths: Iterable[str]) -> tuple[Mapping[str, str], tuple[Problem, ...]]:

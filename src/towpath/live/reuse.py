@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from towpath.git import Entry, Tree
 from towpath.live.discovery import folder_of
@@ -55,8 +55,21 @@ class Reuse:
 
 
 def files_of(tree: Tree) -> Mapping[str, Entry | str]:
-    """Everything a tree names: files and links, submodules with their commits."""
-    return {**tree.entries(), **tree.submodules()} if tree.submodules() else tree.entries()
+    """Everything a tree names: files and links, submodules with their commits. A copy of another file is another one:
+    places name where it comes from.
+    """
+    if not tree.submodules() and not tree.copies():
+        return tree.entries()
+    copies = {path: f"{entry.mode:o} {entry.blob} {origin}" for path, entry, origin in _copies(tree)}
+    return {**tree.entries(), **tree.submodules(), **copies}
+
+
+def _copies(tree: Tree) -> Iterator[tuple[str, Entry, str]]:
+    for path, origin in tree.copies().items():
+        entry = tree.entries()[path]
+        # Links are told by their entries.
+        if not entry.is_link:
+            yield path, entry, origin
 
 
 def _is_link(entry: Entry | str | None) -> bool:

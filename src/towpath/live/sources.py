@@ -11,7 +11,7 @@ from towpath.model.paths import UnitPath
 from towpath.problems import Place, Problem, Severity
 from towpath.terragrunt import VIRTUAL_ROOT
 
-__all__ = ["LocalSource", "OutsideRepositoryError", "join", "local_source", "shown_source", "unpinned"]
+__all__ = ["LocalSource", "OutsideRepositoryError", "is_elsewhere", "join", "local_source", "shown_source", "unpinned"]
 
 _REMOTE = re.compile(r"[a-z0-9+]+::|[a-z0-9+]+://|[\w.-]+@[\w.-]+:|[\w-]+(\.[\w-]+)+/", re.IGNORECASE)
 _GIT = re.compile(r"git::|(github|gitlab)\.com[/:]|bitbucket\.org[/:]|[\w.-]+@[\w.-]+:|.*\.git(//|\?|$)", re.IGNORECASE)
@@ -30,6 +30,11 @@ class LocalSource:
     folder: str
 
 
+def is_elsewhere(source: str) -> bool:
+    """Whether a source has the form of an address of something that is not in this repository."""
+    return _REMOTE.match(source) is not None
+
+
 def local_source(unit: UnitPath, source: str) -> LocalSource | None:
     """The repository's folder that a source names; None for a source elsewhere.
 
@@ -42,7 +47,7 @@ def local_source(unit: UnitPath, source: str) -> LocalSource | None:
         start, text = "", text.removeprefix(VIRTUAL_ROOT)
         # "/live//modules" is the repository's root, and "modules" in it.
         text = text if text.startswith("//") else text.removeprefix("/")
-    elif _REMOTE.match(text):
+    elif is_elsewhere(text):
         return None
     else:
         start = folder_of(unit)

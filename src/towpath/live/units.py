@@ -45,6 +45,9 @@ class Unit:
     of it: the unit's own folder, where that is the module; None where the module is not in this repository. `source`
     is the module source as it was evaluated, local ones relative to the unit. `values` is everything that decides what
     applying does, as text (`hcl.exact`).
+
+    A unit that a stack makes has the stack's file in `stack`, and `origins` maps those of its files and of its module's
+    that are copies to the files of the commit they are copies of; `reads` are files of the commit.
     """
 
     path: UnitPath
@@ -64,6 +67,8 @@ class Unit:
     values: str = field(default="{}", repr=False)
     parts: FingerprintParts = field(default_factory=FingerprintParts)
     problems: tuple[Problem, ...] = ()
+    stack: str | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
     evaluate: Callable[[], UnitConfig | None] = field(default=lambda: None, compare=False, repr=False)
 
     @property
@@ -81,9 +86,9 @@ class Unit:
 class Memory:
     """What was learnt while a live repository was read, so that one that differs little is read in less time.
 
-    `settings` is everything outside the units that decides what they are. `files` and `folders` are the commit's: files
-    and links by path, submodules with their commits. `evaluated` has every folder that was evaluated, `units` those of
-    them that are units, before the graph was checked.
+    `settings` is everything outside the units that decides what they are. `files` and `folders` are the commit's, with
+    what stacks make: files and links by path, submodules with their commits. `evaluated` has every folder that was
+    evaluated, `units` those of them that are units, before the graph was checked.
     """
 
     settings: object
@@ -96,7 +101,8 @@ class Memory:
 @dataclass(frozen=True)
 class Live:
     """A live repository at one commit. `units` is sorted by path; `problems` is everything that is wrong, the units'
-    own problems included; `blobs` maps every file of the commit to its blob id."""
+    own problems included; `blobs` maps every file of the commit to its blob id. `unsure` are folders of which it
+    cannot be said which units are in them, with a sentence why."""
 
     commit: str
     config: TowpathConfig
@@ -104,6 +110,7 @@ class Live:
     accounts: Mapping[str, Account]
     problems: tuple[Problem, ...] = ()
     blobs: Mapping[str, str] = field(default_factory=dict, repr=False)
+    unsure: Mapping[str, str] = field(default_factory=dict)
     memory: Memory | None = field(default=None, compare=False, repr=False)
 
     def dependents(self, path: UnitPath) -> tuple[UnitPath, ...]:

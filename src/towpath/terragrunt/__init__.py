@@ -11,8 +11,10 @@
    that merging gives provenance as well.
 5. What comes out is an `Evaluation`: the `UnitConfig`, every file that took part, and problems.
 
-Nothing here knows git, accounts, or how the engine is run. `terragrunt.stack.hcl` and configurations in JSON are not
-evaluated.
+`evaluate_stack` does the same for a `terragrunt.stack.hcl`: which units and stacks it asks for, from where, with which
+values. It makes none of them.
+
+Nothing here knows git, accounts, or how the engine is run. Configurations in JSON are not evaluated.
 """
 
 from __future__ import annotations
@@ -29,13 +31,21 @@ from towpath.terragrunt.config import (
     UnitConfig,
 )
 from towpath.terragrunt.evaluate import Evaluation, Evaluator, evaluate_unit
+from towpath.terragrunt.evaluate_stack import StackEvaluation, evaluate_stack, lacks_values, values_text
 from towpath.terragrunt.files import VIRTUAL_ROOT, DictFiles, Files
 from towpath.terragrunt.outside import HermeticOutside, Outside
 from towpath.terragrunt.parsing import ParseCache
+from towpath.terragrunt.reader import VALUES_FILE
+from towpath.terragrunt.stack_file import GENERATED_FOLDER, STACK_FILE, Component, ComponentKind
 from towpath.terragrunt.watching import Seen
 
 __all__ = [
+    "GENERATED_FOLDER",
+    "STACK_FILE",
+    "VALUES_FILE",
     "VIRTUAL_ROOT",
+    "Component",
+    "ComponentKind",
     "Dependency",
     "DictFiles",
     "Evaluation",
@@ -52,6 +62,10 @@ __all__ = [
     "RemoteState",
     "Retry",
     "Seen",
+    "StackEvaluation",
     "UnitConfig",
+    "evaluate_stack",
     "evaluate_unit",
+    "lacks_values",
+    "values_text",
 ]

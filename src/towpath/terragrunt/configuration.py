@@ -27,6 +27,7 @@ from towpath.terragrunt.outputs import OutputsUsed, all_used
 from towpath.terragrunt.paths import folder_of
 from towpath.terragrunt.reader import FileReader, read_values
 from towpath.terragrunt.session import Context
+from towpath.terragrunt.stack_file import STACK_FILE, StackFile
 from towpath.terragrunt.written import Branch, plain
 
 __all__ = ["Configuration", "read_configuration"]
@@ -180,10 +181,12 @@ def read_configuration(context: Context, file: str, call: Call) -> Value:
         way = " → ".join([*context.chain[context.chain.index(file) :], file])
         raise ProblemError(Problem("read-cycle", "Configurations read each other in a circle", way, call.place))
     if file.endswith(".values.hcl"):
-        return read_values(context, folder_of(file)) or {}
+        return read_values(replace(context, file=file, config_file=file), folder_of(file)) or {}
     session = context.session
     parsed = session.parse(file)
-    if parsed is None or not file.endswith(".hcl") or file.endswith(".stack.hcl"):
+    if parsed is not None and file.rpartition("/")[2] == STACK_FILE:
+        return StackFile(Context(session, file, file, chain=(*context.chain, file)), parsed).as_value()
+    if parsed is None or not file.endswith(".hcl"):
         detail = (
             f'"{file}" is not a configuration that Towpath can read: only HCL files of units and their parents are.'
         )

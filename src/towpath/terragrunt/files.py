@@ -37,6 +37,9 @@ class Files(Protocol):
     def files_below(self, path: str) -> tuple[str, ...]:
         """All files below the folder, at any depth, sorted."""
 
+    def origin(self, path: str) -> str:
+        """The file of the commit that a generated file is a copy of, for places; every other path itself."""
+
 
 class DictFiles:
     """Files from a dictionary of path to content, for tests and small uses."""
@@ -58,3 +61,6 @@ class DictFiles:
 
     def files_below(self, path: str) -> tuple[str, ...]:
         return tuple(sorted(name for name in self._files if path == "" or name.startswith(path + "/")))
+
+    def origin(self, path: str) -> str:
+        return path

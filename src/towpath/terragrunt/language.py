@@ -18,6 +18,9 @@ __all__ = [
     "GENERATE",
     "IF_EXISTS",
     "INCLUDE",
+    "STACK",
+    "STACK_COMPONENT",
+    "STACK_INCLUDE",
     "AttributeRule",
     "BlockRule",
     "BodyRule",
@@ -240,3 +243,27 @@ CONFIGURATION = BodyRule(
         ),
     },
 )
+
+STACK_COMPONENT = BodyRule(
+    {
+        "source": _required(Form.TEXT),
+        "path": _required(Form.TEXT),
+        "values": _MAP,
+        "no_dot_terragrunt_stack": _BOOL,
+        "no_validation": _BOOL,
+        "mutable": _BOOL,
+    }
+)
+"""A `unit` or a `stack`."""
+
+STACK_INCLUDE = BodyRule({"path": _required(Form.TEXT)})
+
+STACK = BodyRule(
+    blocks={
+        "locals": BlockRule(BodyRule(open=True)),
+        "include": BlockRule(STACK_INCLUDE, (1,)),
+        "unit": BlockRule(STACK_COMPONENT, (1,)),
+        "stack": BlockRule(STACK_COMPONENT, (1,)),
+    }
+)
+"""What stands in a `terragrunt.stack.hcl`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -24,13 +24,14 @@ from towpath.terragrunt.paths import join
 from towpath.terragrunt.session import Context, ContextFiles, Session
 from towpath.terragrunt.written import Branch, Written, as_branch, plain
 
-__all__ = ["FileReader", "Roots", "read_values"]
+__all__ = ["VALUES_FILE", "FileReader", "Roots", "read_values"]
 
 _FUNCTIONS: Mapping[str, Function] = MappingProxyType(
     {**standard_functions(), **PATH_FUNCTIONS, **OUTSIDE_FUNCTIONS, **CONFIG_FUNCTIONS}
 )
 _BASE_BLOCKS = ("include", "locals", "feature", "dependency")
-_VALUES_FILE = "terragrunt.values.hcl"
+VALUES_FILE = "terragrunt.values.hcl"
+"""Beside a configuration that a stack generated: what the stack hands to it."""
 
 
 class Roots(Mapping[str, Value]):
@@ -164,12 +165,15 @@ def _with_blocks_of_attributes(decoded: Branch, decoder: Decoder, body: Body) ->
 
 def read_values(context: Context, folder: str) -> dict[str, Value] | None:
     """The variable `values` of a unit that a stack generated: the attributes of the file beside it; None without one.
+    They see functions alone.
 
     Raises `ProblemError` when the file cannot be read.
     """
-    parsed = context.session.parse(join(folder, _VALUES_FILE))
+    file = join(folder, VALUES_FILE)
+    parsed = context.session.parse(file)
     if parsed is None:
         return None
     if parsed.problems:
         raise ProblemError(*parsed.problems)
-    return {name: evaluate(attribute.expression, Scope()) for name, attribute in parsed.body.attributes.items()}
+    scope = Scope({}, _FUNCTIONS, ContextFiles(replace(context, file=file)))
+    return {name: evaluate(attribute.expression, scope) for name, attribute in parsed.body.attributes.items()}

@@ -55,7 +55,8 @@ class Commons:
             session.files.seen.looked_at.add(file)
             return self._parsed[file]
         content = session.files.read(file)
-        parsed = None if content is None else self.cache.parse(content, file)
+        # Places in a copied file name the one it was copied from, which is there to be looked at.
+        parsed = None if content is None else self.cache.parse(content, self.files.origin(file))
         if file != session.unit_file:
             self._parsed[file] = parsed
         return parsed

@@ -54,3 +54,6 @@ class WatchedFiles:
     def files_below(self, path: str) -> tuple[str, ...]:
         self.seen.listed.add(path)
         return self._files.files_below(path)
+
+    def origin(self, path: str) -> str:
+        return self._files.origin(path)

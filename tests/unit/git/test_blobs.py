@@ -71,3 +71,14 @@ def test_an_export_reads_in_portions_that_fit_into_memory(monkeypatch: pytest.Mo
     chunks = list(BlobCache(blobs).chunks(ids))
     assert [sorted(chunk.values()) for chunk in chunks] == [[b"aaa"], [b"bb", b"c"], [b"dddddd"]]
     assert list(BlobCache(blobs).chunks([])) == []
+
+
+def test_a_blob_that_the_repository_does_not_hold_stays() -> None:
+    blobs = FakeBlobs()
+    cache = BlobCache(blobs, kept_bytes=0)
+    oid = cache.make(b"made here")
+    stored = blobs.add(b"stored")
+    cache.prefetch([oid])
+    assert cache.get(oid) == b"made here"
+    assert blobs.reads == []
+    assert [dict(chunk) for chunk in cache.chunks([stored, oid])] == [{oid: b"made here"}, {stored: b"stored"}]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from towpath.git import FakeBlobs, FakeLink, fake_tree
+from towpath.git import FakeBlobs, FakeLink, Layer, fake_tree
 from towpath.problems import ProblemError
 
 
@@ -50,3 +50,29 @@ def test_links_that_leave_only_together_lead_nowhere(tmp_path: Path) -> None:
     ]
     assert not (tmp_path / "tree/out").is_symlink()
     assert (tmp_path / "tree/in").resolve() == tmp_path / "tree"
+
+
+def test_a_layer_of_copies_and_new_files(tmp_path: Path) -> None:
+    tree = fake_tree({"a/x": "1", "a/y": "2", "b/z": "3", "old/f": "4"})
+    once = tree.overlaid(Layer({"c/x": "a/x", "b/y": "a/y"}, {"c/new": b"made"}, {"old/f"}))
+    assert list(once.entries()) == ["a/x", "a/y", "b/y", "b/z", "c/new", "c/x"]
+    assert [once.read(path) for path in ("c/x", "b/y", "c/new", "old/f")] == [b"1", b"2", b"made", None]
+    assert [once.origin(path) for path in ("c/x", "b/y", "c/new", "b/z")] == ["a/x", "a/y", "c/new", "b/z"]
+    assert sorted(once.folders()) == ["", "a", "b", "c"]
+    assert once.below("c") == ("c/new", "c/x")
+    assert once.export(tmp_path / "all") == ()
+    assert (tmp_path / "all/c/new").read_bytes() == b"made"
+    twice = once.overlaid(Layer({"d/x": "c/x"}, {"c/x": b"other"}))
+    assert (twice.origin("d/x"), twice.origin("c/x"), twice.read("c/x")) == ("a/x", "c/x", b"other")
+    assert tree.read("c/x") is None
+
+
+def test_the_id_of_a_folder_under_a_layer_tells_both_apart() -> None:
+    tree = fake_tree({"a/x": "1", "b/z": "3"})
+    first = tree.overlaid(Layer({}, {"b/y": b"1", "c/y": b"1"}))
+    second = tree.overlaid(Layer({}, {"b/y": b"2", "c/y": b"1"}))
+    other = fake_tree({"a/x": "1", "b/z": "4"}).overlaid(Layer({}, {"b/y": b"1", "c/y": b"1"}))
+    ids = {made.subtree_id("b") for made in (tree, first, second, other)}
+    assert len(ids) == 4
+    assert first.subtree_id("a") == tree.subtree_id("a")
+    assert first.subtree_id("c") == second.subtree_id("c") == other.subtree_id("c")

@@ -51,11 +51,8 @@ def test_a_pattern_that_fits_nothing_is_a_warning_at_its_line() -> None:
     assert "name folders, not files" in problem.hint
 
 
-def test_stacks_and_json_are_not_passed_over_in_silence() -> None:
-    stack, json = found("live/terragrunt.stack.hcl", "dev/terragrunt.hcl.json").problems[::-1]
-    assert (stack.id, stack.place and stack.place.file) == ("stack-not-supported", "live/terragrunt.stack.hcl")
-    assert stack.hint is not None
-    assert "exclude the folder" in stack.hint
+def test_json_is_not_passed_over_in_silence() -> None:
+    (json,) = found("dev/terragrunt.hcl.json").problems
     assert (json.id, json.place and json.place.file) == ("json-configuration-not-supported", "dev/terragrunt.hcl.json")
     assert json.hint == "Write it as terragrunt.hcl, or exclude the folder under units.exclude."
-    assert found("live/terragrunt.stack.hcl", config="units: {exclude: [live]}").problems == ()
+    assert found("live/terragrunt.hcl.json", config="units: {exclude: [live]}").problems == ()

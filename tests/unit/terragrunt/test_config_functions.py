@@ -160,11 +160,8 @@ def test_values_of_a_generated_unit_are_a_variable() -> None:
         ('read_terragrunt_config("../../broken.hcl")', "unknown-variable", "broken.hcl"),
         ('read_terragrunt_config("../../circle.hcl")', "read-cycle", "circle.hcl"),
         ('read_terragrunt_config("../../../x.hcl")', "outside-repository", "dev/app/terragrunt.hcl"),
-        (
-            'read_terragrunt_config("../../s/terragrunt.stack.hcl")',
-            "unsupported-configuration",
-            "dev/app/terragrunt.hcl",
-        ),
+        ('read_terragrunt_config("../../s/terragrunt.stack.hcl")', "unknown-variable", "s/terragrunt.stack.hcl"),
+        ('read_terragrunt_config("../../s/other.hcl.json")', "unsupported-configuration", "dev/app/terragrunt.hcl"),
         ('read_terragrunt_config("terragrunt.hcl")', "read-cycle", "dev/app/terragrunt.hcl"),
         ("read_terragrunt_config()", "wrong-arguments", "dev/app/terragrunt.hcl"),
         ("read_terragrunt_config(1)", "wrong-arguments", "dev/app/terragrunt.hcl"),
@@ -180,7 +177,8 @@ def test_what_cannot_be_read_is_a_problem(expression: str, expected: str, file: 
     files = {
         "broken.hcl": "inputs = { a = b.c }",
         "circle.hcl": 'locals { a = read_terragrunt_config("circle.hcl") }',
-        "s/terragrunt.stack.hcl": "",
+        "s/terragrunt.stack.hcl": 'unit "a" { source = nothing }',
+        "s/other.hcl.json": "{}",
         "bad.tfvars": "a {}",
         "bad.json": "{",
         "list.json": "[1]",

@@ -16,11 +16,13 @@ from towpath.model.paths import unit_path
 from towpath.problems import ProblemError
 from towpath.runs.workbench import Tools
 from towpath.runs.workbench.backends import lasting_path, settled_backend
-from towpath.runs.workbench.checkouts import Checkout, Checkouts, FolderFiles
+from towpath.runs.workbench.checkouts import Checkout, Checkouts
 from towpath.runs.workbench.evaluating import EvaluatedUnit, EvaluationRequest
 from towpath.system import FakeClock, FakeIds, FakeProcesses
 from towpath.system.aws import FakeAws
+from towpath.terragrunt import ParseCache, evaluate_unit
 from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
+from towpath.terragrunt.outside_real import RealOutside, Surroundings
 
 UNIT = unit_path("dev/app")
 HOME = Path("/srv/live")
@@ -49,11 +51,14 @@ class NoPlans:
         raise AssertionError("nothing is kept here")
 
 
-def checkouts(state: Path, files: Mapping[str, str]) -> tuple[Checkouts, str]:
+def checkouts(
+    state: Path, files: Mapping[str, str], environment: Mapping[str, str] | None = None
+) -> tuple[Checkouts, str]:
     repository = FakeRepository()
     commit = repository.commit(files)
     doors = (FakeClock(), FakeIds())
-    tools = Tools(repository, state, {}, FakeProcesses(), NoRunner(), FakeAws(), NoPlans(), find_engine, *doors)
+    variables = environment or {}
+    tools = Tools(repository, state, variables, FakeProcesses(), NoRunner(), FakeAws(), NoPlans(), find_engine, *doors)
     return Checkouts(tools), commit
 
 
@@ -90,7 +95,7 @@ def test_a_unit_that_is_not_in_the_commit(tmp_path: Path) -> None:
 
 
 def test_files_of_a_checkout(tmp_path: Path) -> None:
-    files = FolderFiles(checkout(tmp_path).folder)
+    files = checkout(tmp_path).files()
     assert files.read("towpath.yml") == b"lock_timeout: 7\n"
     assert files.read("dev") is None
     assert files.read("none") is None
@@ -154,3 +159,52 @@ def test_without_remote_state_the_code_says_it(
 ) -> None:
     backend = settled_backend(evaluated(tmp_path, files, **config), HOME)
     assert (backend.type if backend else None) == type_
+
+
+STACK = {
+    "dev/terragrunt.stack.hcl": """unit "one" {
+  source = "../units/one"
+  path   = get_env("NAME", "none")
+  values = { root = get_repo_root(), who = run_cmd("whoami"), secret = get_env("SECRET_WORD") }
+}
+""",
+    "units/one/terragrunt.hcl": "inputs = values",
+    "towpath.yml": "environment: [NAME]\n",
+}
+
+
+def with_stack(state: Path, name: str) -> Checkout:
+    made, commit = checkouts(state, STACK, {"NAME": name, "SECRET_WORD": "swordfish"})
+    return made.at(commit)
+
+
+def test_a_checkout_holds_what_stacks_make(tmp_path: Path) -> None:
+    made = with_stack(tmp_path, "one")
+    unit = unit_path("dev/.terragrunt-stack/one")
+    assert made.is_terragrunt(unit)
+    values = (made.unit_folder(unit) / "terragrunt.values.hcl").read_text()
+    assert f'root = "{made.folder}"\n' in values
+    assert "swordfish" not in values
+    assert made.files().origin(f"{unit}/terragrunt.hcl") == "units/one/terragrunt.hcl"
+
+
+def test_other_variables_have_a_checkout_of_their_own(tmp_path: Path) -> None:
+    one, two = with_stack(tmp_path, "one"), with_stack(tmp_path, "two")
+    assert one.folder != two.folder
+    assert one.folder.name.partition("-")[0] == two.folder.name.partition("-")[0] == one.commit
+    assert two.is_terragrunt(unit_path("dev/.terragrunt-stack/two"))
+
+
+def test_what_was_unknown_is_asked_for_when_the_unit_is_evaluated(tmp_path: Path) -> None:
+    made = with_stack(tmp_path, "one")
+    processes = FakeProcesses()
+    processes.script("whoami", stdout=b"ada\n")
+    variables = {"SECRET_WORD": "swordfish", "NAME": "one"}
+    doors = (FakeAws(), FakeClock(), FakeIds())
+    surroundings = Surroundings(made.folder, variables, processes, *doors, bcrypt=lambda text, _: text)
+    outside = RealOutside(surroundings, lambda _: {})
+    evaluation = evaluate_unit(unit_path("dev/.terragrunt-stack/one"), made.files(), outside, ParseCache())
+    assert evaluation.problems == ()
+    assert evaluation.config is not None
+    assert evaluation.config.inputs == {"root": str(made.folder), "who": "ada", "secret": "swordfish"}
+    assert "swordfish" in outside.secrets

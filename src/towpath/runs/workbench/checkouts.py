@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from towpath.config import TowpathConfig, load_accounts, load_config
+from towpath.config import Globs, TowpathConfig, load_accounts, load_config
 from towpath.git import Tree
+from towpath.live.loading import listed_variables
 from towpath.live.placement import Placer
+from towpath.live.stacks import expand, has_stacks
 from towpath.model.paths import UnitPath
 from towpath.problems import Problem, ProblemError, has_errors
 from towpath.runs.workbench.tools import Tools
+from towpath.terragrunt import HermeticOutside, ParseCache
 
 __all__ = ["Checkout", "Checkouts", "FolderFiles"]
 
@@ -20,10 +26,12 @@ _CONFIGURATION = "terragrunt.hcl"
 
 
 class FolderFiles:
-    """A checkout behind the interface of evaluation; path functions see where it really is."""
+    """The files of `tree` as they lie in a folder, behind the interface of evaluation; path functions see where that
+    really is."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tree: Tree) -> None:
         self._folder = folder
+        self._tree = tree
         self.root = str(folder)
 
     def read(self, path: str) -> bytes | None:
@@ -40,15 +48,24 @@ class FolderFiles:
         found = (file for file in (self._folder / path).rglob("*") if not file.is_dir())
         return tuple(sorted(file.relative_to(self._folder).as_posix() for file in found))
 
+    def origin(self, path: str) -> str:
+        return self._tree.origin(path)
+
 
 @dataclass(frozen=True)
 class Checkout:
-    """One commit: its files in `folder`, and what its `towpath.yml` and accounts say."""
+    """One commit: its files and those that stacks make of them (`tree`) in `folder`, and what its `towpath.yml` and
+    accounts say."""
 
     commit: str
+    tree: Tree
     folder: Path
     config: TowpathConfig
     placer: Placer
+
+    def files(self) -> FolderFiles:
+        """The files on disk, for evaluation."""
+        return FolderFiles(self.folder, self.tree)
 
     def unit_folder(self, unit: UnitPath) -> Path:
         """Raises `ProblemError` (`unknown-unit`)."""
@@ -79,11 +96,25 @@ class Checkouts:
             return self._made[commit]
 
     def _make(self, tree: Tree) -> Checkout:
-        folder = self._tools.state / "checkouts" / tree.commit
-        tree.export(folder)
         config = load_config(tree.read(_SETTINGS))
         accounts = load_accounts(tree.read, config)
         problems = (*config.problems, *accounts.problems)
         if has_errors(problems):
             raise ProblemError(*problems)
-        return Checkout(tree.commit, folder, config.value, Placer(config.value, accounts))
+        variables = listed_variables(config.value, self._tools.environment)
+        folder = self._tools.state / "checkouts" / _folder_name(tree, variables)
+        # Which units there are was decided when the commit was read; values that were not known then, the unit's own
+        # evaluation asks for.
+        outside = HermeticOutside(variables)
+        excluded = Globs(config.value.units.exclude)
+        tree = expand(tree, ParseCache(), outside, excluded, root=str(folder)).tree
+        tree.export(folder)
+        return Checkout(tree.commit, tree, folder, config.value, Placer(config.value, accounts))
+
+
+def _folder_name(tree: Tree, variables: Mapping[str, str]) -> str:
+    """What stacks make may depend on variables of the environment: then other values have another folder."""
+    if not variables or not has_stacks(tree):
+        return tree.commit
+    listed = json.dumps(sorted(variables.items()))
+    return f"{tree.commit}-{hashlib.sha256(listed.encode('utf-8', 'surrogateescape')).hexdigest()[:12]}"

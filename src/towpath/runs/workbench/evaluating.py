@@ -14,7 +14,7 @@ from towpath.hcl.values import Unknown, Value
 from towpath.model.accounts import Account
 from towpath.model.paths import UnitPath
 from towpath.problems import ProblemError, has_errors
-from towpath.runs.workbench.checkouts import Checkout, Checkouts, FolderFiles
+from towpath.runs.workbench.checkouts import Checkout, Checkouts
 from towpath.runs.workbench.credentials import Purpose, UnitCredentials
 from towpath.runs.workbench.tools import Tools, working_folder
 from towpath.system.aws import AwsCredentials
@@ -117,7 +117,7 @@ class Evaluator:
         return (*(credentials.secrets() if credentials else ()), *environment_secrets(self._tools.environment))
 
     def _evaluate(self, request: EvaluationRequest, checkout: Checkout, outside: RealOutside) -> UnitConfig:
-        evaluation = evaluate_unit(request.unit, FolderFiles(checkout.folder), outside, self._cache)
+        evaluation = evaluate_unit(request.unit, checkout.files(), outside, self._cache)
         if evaluation.config is None or has_errors(evaluation.problems):
             raise ProblemError(*(problem.in_unit(request.unit) for problem in evaluation.problems))
         return evaluation.config

@@ -66,7 +66,7 @@ def remove_leftovers(state: Path, commits: Collection[str], now: float) -> None:
     for folder in _folders(state / "work", 1):
         shutil.rmtree(folder, ignore_errors=True)
     for folder in _folders(state / "checkouts", 1):
-        if folder.name not in commits:
+        if folder.name.partition("-")[0] not in commits:
             shutil.rmtree(folder, ignore_errors=True)
     for folder in _folders(state / "sources", 1):
         if folder.name.startswith(".") or now - folder.stat().st_mtime > _UNUSED_SECONDS:
