@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from towpath.config import Globs, TowpathConfig, load_accounts, load_config
@@ -26,12 +26,12 @@ _CONFIGURATION = "terragrunt.hcl"
 
 
 class FolderFiles:
-    """The files of `tree` as they lie in a folder, behind the interface of evaluation; path functions see where that
-    really is."""
+    """Files as they lie in a folder, behind the interface of evaluation; path functions see where that really is.
+    `copies` are those that stacks made, each with the file of the commit that it is a copy of."""
 
-    def __init__(self, folder: Path, tree: Tree) -> None:
+    def __init__(self, folder: Path, copies: Mapping[str, str] | None = None) -> None:
         self._folder = folder
-        self._tree = tree
+        self._copies = copies or {}
         self.root = str(folder)
 
     def read(self, path: str) -> bytes | None:
@@ -49,23 +49,23 @@ class FolderFiles:
         return tuple(sorted(file.relative_to(self._folder).as_posix() for file in found))
 
     def origin(self, path: str) -> str:
-        return self._tree.origin(path)
+        return self._copies.get(path, path)
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """One commit: its files and those that stacks make of them (`tree`) in `folder`, and what its `towpath.yml` and
-    accounts say."""
+    """One commit: its files and those that stacks make of them in `folder`, and what its `towpath.yml` and accounts
+    say. `copies` are the files that stacks made of others."""
 
     commit: str
-    tree: Tree
     folder: Path
     config: TowpathConfig
     placer: Placer
+    copies: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def files(self) -> FolderFiles:
         """The files on disk, for evaluation."""
-        return FolderFiles(self.folder, self.tree)
+        return FolderFiles(self.folder, self.copies)
 
     def unit_folder(self, unit: UnitPath) -> Path:
         """Raises `ProblemError` (`unknown-unit`)."""
@@ -109,7 +109,7 @@ class Checkouts:
         excluded = Globs(config.value.units.exclude)
         tree = expand(tree, ParseCache(), outside, excluded, root=str(folder)).tree
         tree.export(folder)
-        return Checkout(tree.commit, tree, folder, config.value, Placer(config.value, accounts))
+        return Checkout(tree.commit, folder, config.value, Placer(config.value, accounts), tree.copies())
 
 
 def _folder_name(tree: Tree, variables: Mapping[str, str]) -> str:
