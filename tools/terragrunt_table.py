@@ -9,7 +9,7 @@
 - `files`, and `unit` where that is not `dev/app`; or `expression`, which becomes an input of the unit
 - what is expected of detection: `value` of the expression, `values` (paths of keys), `config` (attributes of the
   configuration), `dependencies`, `reads`, `problems` (`id file:line`)
-- what is expected of a run: `adds` (arguments to commands of the engine), `hooks`, `generated` (files)
+- what is expected of a run: `adds` (arguments to commands of the engine), `hooks`, `generated` (files), `variables`
 - `environment`: the listed variables; `answers`: what the outside answers when a unit is planned
 
 `tests/conformance/test_terragrunt_documented.py` evaluates every case; `docs/reference/terragrunt.md` is made of them.
@@ -28,7 +28,7 @@ __all__ = ["EXPECTATIONS", "VERDICTS", "Case", "Topic", "read_topics"]
 
 TABLES = Path(__file__).parent.parent / "tests" / "conformance" / "terragrunt"
 VERDICTS = ("supported", "differs", "refused")
-EXPECTATIONS = ("values", "config", "dependencies", "reads", "problems", "adds", "hooks", "generated")
+EXPECTATIONS = ("values", "config", "dependencies", "reads", "problems", "adds", "hooks", "generated", "variables")
 _UNIT = "dev/app"
 
 
@@ -54,6 +54,7 @@ class Case:
     adds: Mapping[str, list[str]] | None = None
     hooks: Mapping[str, list[str]] | None = None
     generated: Mapping[str, Any] | None = None
+    variables: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

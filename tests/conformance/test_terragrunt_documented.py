@@ -15,6 +15,7 @@ from terragrunt_repositories import evaluation_of
 
 from terragrunt_table import Case, read_topics
 from towpath.engines.terraform.commands import extra_arguments
+from towpath.engines.terraform.environment import engine_environment, pass_inputs
 from towpath.engines.terraform.generated import FileChange, decide_files
 from towpath.engines.terraform.hooks import after_hooks, before_hooks, error_hooks
 from towpath.hcl.convert import to_json
@@ -153,6 +154,19 @@ def test_generated_files(case: Case) -> None:
 
 def content_of(change: FileChange) -> str | None:
     return None if change.content is None else change.content.decode()
+
+
+@having("variables")
+def test_variables_of_the_engine(case: Case) -> None:
+    """`set` are variables that Towpath's own environment has, `then` those of the engine; `file` is what is written for
+    a module that declares all of them, those called `text` as strings.
+    """
+    asked = case.variables or {}
+    config = configuration(case)
+    inputs = pass_inputs(config.inputs)
+    environment = engine_environment(asked["set"], {}, inputs.variables, {})
+    assert {name: text for name, text in environment.items() if name.startswith("TF_VAR_")} == asked["then"]
+    assert inputs.in_file(config.inputs, ("text",), environment) == asked["file"]
 
 
 # The table is complete

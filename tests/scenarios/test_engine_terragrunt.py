@@ -311,6 +311,21 @@ def test_error_hooks_of_fetching(bench: Bench) -> None:
     assert "nothing fetched" in bench.log.lines
 
 
+TAGS = """
+variable "tags" { type = map(string) }
+variable "text" { type = string }
+variable "any" {}
+output "given" { value = [var.tags.who, var.text, var.any] }
+"""
+
+
+def test_inputs_reach_the_module_as_they_are_whatever_the_engine_would_make_of_them(bench: Bench) -> None:
+    inputs = 'tags = { who = "$${aws:username}" }\n  text = { a = "$${b}" }\n  any = "%%{if}"\n  cidr = '
+    bench.push({"modules/network/tags.tf": TAGS, "dev/vpc/terragrunt.hcl": VPC.replace("cidr = ", inputs)})
+    (given,) = [output.after for output in bench.planned("dev/vpc").outputs if output.name == "given"]
+    assert given == ["${aws:username}", '{"a":"${b}"}', "%{if}"]
+
+
 def test_a_unit_without_source_is_its_own_module(bench: Bench) -> None:
     bench.push({"dev/own/terragrunt.hcl": INCLUDE + 'inputs = {\n  cidr = "x"\n}\n', "dev/own/main.tf": NETWORK})
     report = bench.apply(bench.planned("dev/own"))

@@ -21,6 +21,20 @@ def test_variables_and_whether_they_are_sensitive() -> None:
     assert module.backend_type is None
 
 
+def test_variables_that_take_a_text_as_it_is() -> None:
+    module = read_module(
+        [
+            (
+                "a.tf",
+                b'variable "none" {}\nvariable "text" {\n  type = string\n}\nvariable "old" {\n  type = "string"\n}\n',
+            ),
+            ("b.tf", b'variable "any" {\n  type = any\n}\nvariable "map" {\n  type = map(string)\n}\n'),
+            ("c.tf.json", b'{"variable": {"json": {"type": "string"}, "list": {"type": "list(string)"}}}'),
+        ]
+    )
+    assert module.verbatim == {"none", "text", "old", "json"}
+
+
 @pytest.mark.parametrize(
     ("name", "content", "type_", "settings"),
     [

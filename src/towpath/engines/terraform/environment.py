@@ -3,14 +3,15 @@
 1. It starts from Towpath's own environment, without what would mix units up (`TF_DATA_DIR`).
 2. Credentials, if a role was assumed, replace whatever credentials or profiles it named.
 3. Inputs become `TF_VAR_name`: a text as it is, anything else as JSON. A variable that is set already wins, as in
-   Terragrunt. Nulls, and what is too long for an environment, go into a file of variables instead.
+   Terragrunt. Nulls, and what is too long for an environment, go into a file of variables instead; what holds `${` goes
+   there as well, since the engine would take it for a template.
 4. `extra_arguments` may set variables on top.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from towpath.engines.terraform.state import exact_json
@@ -36,15 +37,32 @@ _LONGEST = 100_000
 _SHORTEST_SECRET = 4
 """Shorter texts (a digit, `yes`) say little by themselves, and masking them would leave no log."""
 
+_TEMPLATE = re.compile(r"[$%]\{")
 _MIRROR = re.compile(r"^[^#\n]*\b(?:filesystem_mirror|plugin_cache_dir|dev_overrides)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """`variables` for the environment, `file` for a JSON file of variables."""
+    """`variables` for the environment, `file` for a JSON file of variables. `templates` are in `variables` too; they
+    hold what the engine takes for a template where it reads the variable as an expression.
+    """
 
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
     file: Mapping[str, object] = field(default_factory=dict, repr=False)
+    templates: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+    def in_file(
+        self, declared: Collection[str], verbatim: Collection[str], environment: Mapping[str, str]
+    ) -> dict[str, object]:
+        """What to write into the file. The engine warns about variables in a file that the module has not declared;
+        `verbatim` are those that take a text of the environment as it is. What the environment sets otherwise wins.
+        """
+        wanted = {name: value for name, value in self.templates.items() if name not in verbatim} | dict(self.file)
+        return {
+            name: value
+            for name, value in wanted.items()
+            if name in declared and environment.get(f"TF_VAR_{name}") == self.variables.get(f"TF_VAR_{name}")
+        }
 
 
 def engine_environment(
@@ -60,6 +78,7 @@ def engine_environment(
 def pass_inputs(inputs: Mapping[str, Value]) -> Inputs:
     variables: dict[str, str] = {}
     file: dict[str, object] = {}
+    templates: dict[str, object] = {}
     for name, value in inputs.items():
         data = to_data(value)
         text = data if isinstance(data, str) else exact_json(data)
@@ -67,7 +86,9 @@ def pass_inputs(inputs: Mapping[str, Value]) -> Inputs:
             file[name] = data
         else:
             variables[f"TF_VAR_{name}"] = text
-    return Inputs(variables, file)
+            if not isinstance(data, str) and _TEMPLATE.search(text):
+                templates[name] = data
+    return Inputs(variables, file, templates)
 
 
 def to_data(value: Value) -> object:

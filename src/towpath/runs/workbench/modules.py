@@ -32,9 +32,12 @@ class DeclaredBackend:
 
 @dataclass(frozen=True, slots=True)
 class ModuleFiles:
-    """`variables` maps each declared variable to whether it is sensitive."""
+    """`variables` maps each declared variable to whether it is sensitive; `verbatim` are those that take a text of the
+    environment as it is: the engine reads all others as expressions.
+    """
 
     variables: Mapping[str, bool]
+    verbatim: frozenset[str] = frozenset()
     backend: DeclaredBackend | None = None
 
     @property
@@ -57,7 +60,7 @@ def files_of(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 def read_module(files: Iterable[tuple[str, bytes]]) -> ModuleFiles:
     """What the files (name, content) declare together. What is wrong with one of them, the engine says better."""
-    variables: dict[str, bool] = {}
+    variables: dict[str, _Variable] = {}
     backend: DeclaredBackend | None = None
     for name, content in files:
         if name.endswith(_JSON_SUFFIXES):
@@ -68,16 +71,28 @@ def read_module(files: Iterable[tuple[str, bytes]]) -> ModuleFiles:
             continue
         variables.update(found)
         backend = declared or backend
-    return ModuleFiles(variables, backend)
+    verbatim = frozenset(name for name, variable in variables.items() if variable.type in _VERBATIM)
+    return ModuleFiles({name: variable.sensitive for name, variable in variables.items()}, verbatim, backend)
 
 
-_Found = tuple[dict[str, bool], DeclaredBackend | None]
+_VERBATIM = frozenset((None, "string", "number", "bool"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Variable:
+    """`type` is the text of its type; None: it has none."""
+
+    sensitive: bool
+    type: str | None
+
+
+_Found = tuple[dict[str, _Variable], DeclaredBackend | None]
 
 
 def _read_hcl(name: str, content: bytes) -> _Found:
     body = parse(content, name).body
     variables = {
-        block.labels[0]: _literals(block).get("sensitive") is True
+        block.labels[0]: _Variable(_literals(block).get("sensitive") is True, _type(block))
         for block in body.blocks_of("variable")
         if block.labels
     }
@@ -89,6 +104,11 @@ def _read_hcl(name: str, content: bytes) -> _Found:
         elif block.type == "backend" and block.labels:
             backend = DeclaredBackend(block.labels[0], _settings(block), code)
     return variables, backend
+
+
+def _type(block: Block) -> str | None:
+    declared = block.body.attributes.get("type")
+    return declared.expression.source.strip().strip('"') if declared else None
 
 
 def _literals(block: Block) -> dict[str, Any]:
@@ -110,7 +130,7 @@ def _read_json(content: bytes) -> _Found:
     except ValueError:
         return {}, None
     variables = {
-        name: bool(settings.get("sensitive"))
+        name: _Variable(bool(settings.get("sensitive")), settings.get("type"))
         for block in _blocks(data, "variable")
         for name, settings in block.items()
         if isinstance(settings, dict)

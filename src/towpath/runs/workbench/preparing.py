@@ -114,7 +114,7 @@ class Preparer:
         folder = prepared.workspace.folder
         module = read_module(files_of(folder))
         backend = self._settle_backend(evaluated, folder, module)
-        _write_inputs(folder, inputs, module)
+        _write_inputs(folder, inputs.in_file(module.variables, module.verbatim, prepared.workspace.environment))
         secrets = (*evaluated.secrets, *_declared_secrets(inputs, module, prepared.workspace.environment))
         return replace(prepared, workspace=replace(prepared.workspace, backend=backend, secrets=secrets))
 
@@ -305,11 +305,9 @@ def _must_be_usable(config: UnitConfig | None) -> None:
         raise ProblemError(*problems)
 
 
-def _write_inputs(folder: Path, inputs: Inputs, module: ModuleFiles) -> None:
-    """Only variables that the module declares: the engine warns about others in a file, not in the environment."""
-    known = {name: value for name, value in inputs.file.items() if name in module.variables}
-    if known:
-        write_private(folder / _INPUTS_FILE, exact_json(known).encode())
+def _write_inputs(folder: Path, inputs: Mapping[str, object]) -> None:
+    if inputs:
+        write_private(folder / _INPUTS_FILE, exact_json(inputs).encode())
 
 
 def _declared_secrets(inputs: Inputs, module: ModuleFiles, environment: Mapping[str, str]) -> tuple[str, ...]:

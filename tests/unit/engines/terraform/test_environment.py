@@ -46,6 +46,21 @@ def test_what_is_too_long_for_an_environment_goes_into_the_file() -> None:
     assert list(pass_inputs({"long": "x" * 200_000}).file) == ["long"]
 
 
+def test_what_the_engine_would_take_for_a_template_goes_into_the_file_too() -> None:
+    passed = pass_inputs({"policy": {"user": "${aws:username}"}, "text": "${x}", "list": ("%{if}",), "plain": ("x",)})
+    assert set(passed.variables) == {"TF_VAR_policy", "TF_VAR_text", "TF_VAR_list", "TF_VAR_plain"}
+    declared = ("policy", "text", "list", "plain")
+    in_file = passed.in_file(declared, ("text",), passed.variables)
+    assert in_file == {"policy": {"user": "${aws:username}"}, "list": ["%{if}"]}
+    assert passed.in_file(declared, declared, passed.variables) == {}, "who takes texts as they are has it already"
+
+
+def test_the_file_holds_what_the_module_declares_and_nobody_else_has_set() -> None:
+    passed = pass_inputs({"none": None, "undeclared": None, "set": None, "tags": ("${x}",)})
+    environment = {**passed.variables, "TF_VAR_set": "x", "TF_VAR_tags": '["y"]'}
+    assert passed.in_file(("none", "set", "tags"), (), environment) == {"none": None}
+
+
 def test_an_unknown_input_is_refused() -> None:
     with pytest.raises(ValueError, match="run_cmd"):
         pass_inputs({"v": {"x": (Unknown.of('run_cmd("x")'),)}})
