@@ -156,6 +156,14 @@ def test_a_broken_unit_is_reported_and_the_others_go_on(towpath: TypedRuns) -> N
     assert "unknown-function" in {problem["id"] for problem in said.document["problems"]}
 
 
+def test_where_all_that_differs_is_broken_nothing_is_done(towpath: TypedRuns) -> None:
+    towpath.repository.commit({"dev/bad/terragrunt.hcl": "inputs = {\n  a = nonsense(1)\n}\n"})
+    said = towpath("apply")
+    assert (said.status, said.out) == (2, "Nothing was done: the problems say what stands in the way.\n")
+    document = towpath("apply", "--json").document
+    assert (document["run"], document["status"], document["units"]) == (None, "halted", [])
+
+
 @pytest.mark.parametrize("command", ["status", "logs", "approve", "reject", "cancel", "resume"])
 def test_an_unknown_run(towpath: TypedRuns, command: str) -> None:
     said = towpath(command, "nope", "--json")

@@ -5,12 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import click
 
 from towpath.cli.app import App, Ask
-from towpath.cli.exits import ExitStatus
+from towpath.cli.exits import ExitStatus, status_of
 from towpath.cli.output import Output
 from towpath.cli.views.events import event_line
 from towpath.cli.views.plans import plan_lines
@@ -113,15 +112,19 @@ def _show_gate(output: Output, opened: Working, view: RunView, gate: Gate) -> No
 
 
 def nothing_to_do(app: App, walk: Walk) -> int:
-    """No unit differs: no run is made."""
+    """No unit differs that could be worked on: no run is made."""
     output = app.output
     output.problems(walk.problems)
+    is_broken = has_errors(walk.problems)
     if output.mode.json:
-        document: dict[str, Any] = {"run": None, "status": "succeeded", "units": []}
-        output.document({**document, "problems": [problem.as_json() for problem in walk.problems]})
+        status = RunStatus.HALTED if is_broken else RunStatus.SUCCEEDED
+        problems = [problem.as_json() for problem in walk.problems]
+        output.document({"run": None, "status": status.value, "units": [], "problems": problems})
+    elif is_broken:
+        output.show(line(Span("Nothing was done", Style.BAD), ": the problems say what stands in the way."))
     else:
         output.show(line(Span("Nothing to do", Style.GOOD), ": no unit differs from what was applied."))
-    return ExitStatus.FAILED if has_errors(walk.problems) else ExitStatus.DONE
+    return status_of(walk.problems)
 
 
 def finish(app: App, opened: Working, view: RunView, *, plans: bool = False) -> int:
