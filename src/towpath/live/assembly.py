@@ -134,7 +134,7 @@ class Assembly:
         try:
             local = local_source(path, text)
             if local is None:
-                doubt = unpinned(text, source.place)
+                doubt = unpinned(source.shown, source.place)
                 return _Module(problems=(doubt,) if doubt else ())
             missing = self._modules.missing(local.folder, source.place, source.shown)
             if missing is not None:

@@ -16,6 +16,11 @@ __all__ = ["LocalSource", "OutsideRepositoryError", "is_elsewhere", "join", "loc
 _REMOTE = re.compile(r"[a-z0-9+]+::|[a-z0-9+]+://|[\w.-]+@[\w.-]+:|[\w-]+(\.[\w-]+)+/", re.IGNORECASE)
 _GIT = re.compile(r"git::|(github|gitlab)\.com[/:]|bitbucket\.org[/:]|[\w.-]+@[\w.-]+:|.*\.git(//|\?|$)", re.IGNORECASE)
 
+_CREDENTIALS = re.compile(
+    r"(?<=://)[^/@:]*:[^/@]*(?=@)|(?<=https://)[^/@]+(?=@)|(?<=http://)[^/@]+(?=@)|(?<=[?&]sshkey=)[^&]+"
+)
+_MASK = "(sensitive)"
+
 
 class OutsideRepositoryError(Exception):
     """A path climbs out of the repository."""
@@ -71,9 +76,9 @@ def join(folder: str, path: str) -> str:
 
 def shown_source(unit: UnitPath, source: str) -> str:
     """The source as a person would have written it: the place that stands for the repository's root in evaluation is
-    not shown, such a source is given relative to the unit."""
+    not shown, such a source is given relative to the unit. Credentials in it are masked."""
     if source != VIRTUAL_ROOT and not source.startswith(f"{VIRTUAL_ROOT}/"):
-        return source
+        return _CREDENTIALS.sub(_MASK, source)
     base, slashes, inside = source.removeprefix(VIRTUAL_ROOT).partition("//")
     # With absolute paths the answer does not depend on the folder this process stands in.
     relative = posixpath.relpath(f"/{base.strip('/')}", f"/{folder_of(unit)}")
@@ -81,7 +86,7 @@ def shown_source(unit: UnitPath, source: str) -> str:
 
 
 def unpinned(source: str, place: Place) -> Problem | None:
-    """A doubt about a remote source that may give another module tomorrow, None where there is no doubt."""
+    """A doubt about a remote source, as shown, that may give another module tomorrow; None where there is none."""
     pinned = "version=" if source.startswith("tfr:") else "ref=" if _GIT.match(source) else ""
     if pinned in source:
         return None

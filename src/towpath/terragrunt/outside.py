@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from towpath.hcl.scope import Call
 from towpath.hcl.values import Sensitive, Unknown, Value
 from towpath.terragrunt.config import Dependency
+from towpath.terragrunt.secret_variables import is_secret
 from towpath.terragrunt.source_text import tidy
 
 __all__ = ["Command", "HermeticOutside", "Outside"]
@@ -75,7 +76,10 @@ class HermeticOutside:
 
     def env(self, name: str, default: Value, call: Call) -> Value:
         del default  # To fall back on it would be a guess.
-        return self._environment[name] if name in self._environment else _unknown(call)
+        if name not in self._environment:
+            return _unknown(call)
+        value = self._environment[name]
+        return Sensitive(value) if is_secret(name, value) else value
 
     def run_cmd(self, command: Command, call: Call) -> Value:
         del command

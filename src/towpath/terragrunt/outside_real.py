@@ -18,14 +18,12 @@ from towpath.system.ids import Ids
 from towpath.system.processes import Processes
 from towpath.terragrunt.config import Dependency
 from towpath.terragrunt.outside import Command
+from towpath.terragrunt.secret_variables import environment_secrets
 from towpath.terragrunt.source_text import tidy
 
-__all__ = ["RealOutside", "Surroundings", "environment_secrets"]
+__all__ = ["RealOutside", "Surroundings"]
 
 _COMMAND_SECONDS = 600.0
-_SECRET_NAMES = ("SECRET", "TOKEN", "PASSWORD", "PASSWD", "PRIVATE_KEY", "API_KEY", "CREDENTIAL")
-_SHORTEST_SECRET = 6
-"""A switch (`USE_TOKEN=true`) is no secret, and masking its value would leave no log."""
 _PLATFORMS = {"linux": "linux", "darwin": "darwin", "win32": "windows"}
 
 
@@ -163,17 +161,6 @@ def _text(printed: bytes, program: str, place: Place) -> str:
     except UnicodeDecodeError:
         detail = f"What {program} printed is not text in UTF-8, and so cannot be a value."
         raise ProblemError(Problem("command-failed", "A command of the configuration failed", detail, place)) from None
-
-
-def environment_secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """The values of variables whose names say that they are secret; where a secret is kept is none itself."""
-    return tuple(
-        value
-        for name, value in environment.items()
-        if len(value) >= _SHORTEST_SECRET
-        and not value.startswith("/")
-        and any(word in name.upper() for word in _SECRET_NAMES)
-    )
 
 
 def _placed(problem: Problem, place: Place) -> Problem:

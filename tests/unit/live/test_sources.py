@@ -63,6 +63,16 @@ def test_a_path_that_leaves_the_repository(source: str) -> None:
         (f"{VIRTUAL_ROOT}//modules/vpc", "../../..//modules/vpc"),
         (f"{VIRTUAL_ROOT}/dev/us-east-1/vpc/inner", "./inner"),
         ("../../../modules//vpc", "../../../modules//vpc"),
+        (
+            "git::https://x:ghp_123@github.com/a/b.git//m?ref=v1",
+            "git::https://(sensitive)@github.com/a/b.git//m?ref=v1",
+        ),
+        ("https://ghp_123@example.com/b.zip", "https://(sensitive)@example.com/b.zip"),
+        (
+            "git::ssh://git@github.com/a/b.git?ref=v1&sshkey=abc&x=1",
+            "git::ssh://git@github.com/a/b.git?ref=v1&sshkey=(sensitive)&x=1",
+        ),
+        ("git@github.com:a/b.git//m@1", "git@github.com:a/b.git//m@1"),
     ],
 )
 def test_a_source_is_shown_as_a_person_would_write_it(source: str, shown: str) -> None:

@@ -109,6 +109,13 @@ def test_detection_knows_the_variables_it_was_given_alone() -> None:
     assert isinstance(config.inputs["b"], Unknown)
 
 
+def test_a_variable_whose_name_says_that_it_is_secret_is_sensitive() -> None:
+    unit = 'inputs = { url = "postgres://app:${get_env("DB_PASSWORD")}@db" }'
+    config = evaluation_of(unit, environment={"DB_PASSWORD": "hush-hush"}).config
+    assert config is not None
+    assert config.inputs["url"] == Sensitive("postgres://app:hush-hush@db")
+
+
 def test_what_is_decrypted_is_sensitive_and_so_is_what_a_quiet_command_prints() -> None:
     files = {"dev/app/secrets.yaml": "data: ENC[…]"}
     for expression in ('sops_decrypt_file("secrets.yaml")', 'run_cmd("--terragrunt-quiet", "secret")'):

@@ -16,7 +16,8 @@ from towpath.system import FakeClock, FakeIds, FakeProcesses
 from towpath.system.aws import AwsCredentials, CallerIdentity, FakeAws
 from towpath.terragrunt.config import Dependency
 from towpath.terragrunt.outside import Command
-from towpath.terragrunt.outside_real import RealOutside, Surroundings, environment_secrets
+from towpath.terragrunt.outside_real import RealOutside, Surroundings
+from towpath.terragrunt.secret_variables import environment_secrets
 
 PLACE = Place("dev/app/terragrunt.hcl", 4, 9)
 KEYS = AwsCredentials("AKIA", "secret-key", "token")

@@ -19,7 +19,8 @@ from towpath.runs.workbench.credentials import Purpose, UnitCredentials
 from towpath.runs.workbench.tools import Tools, working_folder
 from towpath.system.aws import AwsCredentials
 from towpath.terragrunt import Dependency, ParseCache, UnitConfig, evaluate_unit
-from towpath.terragrunt.outside_real import RealOutside, Surroundings, environment_secrets
+from towpath.terragrunt.outside_real import RealOutside, Surroundings
+from towpath.terragrunt.secret_variables import environment_secrets
 
 __all__ = ["EvaluatedUnit", "EvaluationRequest", "Evaluator", "unknown_outputs"]
 
