@@ -11,8 +11,9 @@ __all__ = ["private_folder", "write_whole"]
 
 
 def private_folder(folder: Path) -> Path:
-    """Makes the folder, and its parents, with mode 0700; one that stands already gets that mode."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Makes the folder, and the parents it lacks, with mode 0700; it gets that mode if it stands already."""
+    for each in (*reversed(folder.parents), folder):
+        each.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_mode & 0o077:
         folder.chmod(0o700)
     return folder

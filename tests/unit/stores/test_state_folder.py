@@ -34,7 +34,7 @@ def test_it_is_made_with_its_parents_and_readable_by_its_owner_alone(tmp_path: P
     state.logs.open("run", UnitPath("dev/app")).close()
     state.close()
 
-    for path in (folder, *folder.rglob("*")):
+    for path in (folder.parent, *folder.parent.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
 
 
