@@ -11,15 +11,15 @@ from decimal import Decimal
 from typing import Any, Final
 
 from towpath.hcl.computation import computed, computed_inside
-from towpath.hcl.convert import ConversionError, to_bool, unify
 from towpath.hcl.evaluate_attempts import ATTEMPTS
+from towpath.hcl.evaluate_conditional import evaluate_conditional
 from towpath.hcl.evaluate_for import evaluate_for
 from towpath.hcl.evaluate_parts import join_parts, join_texts, object_key
 from towpath.hcl.evaluate_problems import failed, too_large, unknown_function, unknown_variable
 from towpath.hcl.evaluate_traversal import evaluate_traversal
 from towpath.hcl.forms import canonical
 from towpath.hcl.marks import marked, unknowns
-from towpath.hcl.operators import NUMERIC, OperandError, binary, unary
+from towpath.hcl.operators import OperandError, binary, unary
 from towpath.hcl.scope import Call, Scope
 from towpath.hcl.size import check_size
 from towpath.hcl.syntax import (
@@ -38,7 +38,7 @@ from towpath.hcl.syntax import (
     Unary,
     Variable,
 )
-from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, contains_unknown, unmark
+from towpath.hcl.values import SetValue, Unknown, Value, unmark
 from towpath.problems import Problem, ProblemError
 
 __all__ = ["evaluate"]
@@ -107,6 +107,10 @@ def _for(evaluator: _Evaluator, expression: For, scope: Scope) -> Value:
     return evaluate_for(expression, scope, evaluator)
 
 
+def _conditional(evaluator: _Evaluator, expression: Conditional, scope: Scope) -> Value:
+    return evaluate_conditional(expression, scope, evaluator)
+
+
 def _unary(evaluator: _Evaluator, expression: Unary, scope: Scope) -> Value:
     operand = evaluator.value(expression.operand, scope)
     try:
@@ -128,73 +132,6 @@ def _binary(evaluator: _Evaluator, expression: Binary, scope: Scope) -> Value:
         except OperandError as error:
             raise failed("invalid-operand", link, f"{link.operator.value}: {error}") from error
     return result
-
-
-# Conditionals
-
-
-def _conditional(evaluator: _Evaluator, expression: Conditional, scope: Scope) -> Value:
-    """Both branches are evaluated, since both decide the type; what is wrong with the other branch does not matter."""
-    condition, sensitive = unmark(evaluator.value(expression.condition, scope))
-    if condition is None:
-        raise failed("invalid-condition", expression.condition, "The condition is null; it must be true or false.")
-    try:
-        decision = to_bool(condition)
-    except ConversionError as error:
-        raise failed("invalid-condition", expression.condition, str(error)) from error
-    if isinstance(decision, Unknown):
-        return marked(_undecided(evaluator, expression, scope, decision), sensitive)
-    taken, other = (expression.yes, expression.no) if decision else (expression.no, expression.yes)
-    value, alternative = evaluator.value(taken, scope), _attempt(evaluator, other, scope)
-    # As in Terraform, the mark of either result is the mark of both.
-    sensitive = sensitive or isinstance(alternative, Sensitive)
-    return marked(_of_common_type(value, alternative, expression), sensitive)
-
-
-def _attempt(evaluator: _Evaluator, expression: Expression, scope: Scope) -> Value:
-    """The value of the branch that is not taken, which only its type is wanted of; null when nothing is known of it.
-    The result of an operator or a template has a type even where it has no value.
-    """
-    try:
-        value = evaluator.value(expression, scope)
-    except ProblemError:
-        value = None
-    bare, sensitive = unmark(value)
-    if bare is not None and not isinstance(bare, Unknown):
-        return value
-    return marked(_of_the_type(expression), sensitive)
-
-
-def _of_the_type(expression: Expression) -> Value:
-    if isinstance(expression, Template | TemplateFor):
-        return ""
-    if isinstance(expression, Unary | Binary):
-        return 0 if expression.operator in NUMERIC else False
-    return None
-
-
-def _of_common_type(value: Value, other: Value, expression: Conditional) -> Value:
-    if other is None or (type(value) is type(other) and isinstance(value, bool | str | int)):
-        return value
-    try:
-        return unify((value, other))[0]
-    except ConversionError as error:
-        detail = f"The two results of this conditional must be of one type. {error}"
-        raise failed("inconsistent-types", expression, detail) from error
-
-
-def _undecided(evaluator: _Evaluator, expression: Conditional, scope: Scope, condition: Unknown) -> Value:
-    """Unknown, unless both results are the same. It comes from the condition and from what is unknown in them."""
-    results: list[Value] = []
-    for branch in (expression.yes, expression.no):
-        try:
-            results.append(evaluator.value(branch, scope))
-        except ProblemError as error:
-            results.append(Unknown.of(error.problems[0].detail))
-    if not any(map(contains_unknown, results)) and len(set(map(canonical, results))) == 1:
-        return results[0]
-    merged = condition.merged(*(unknown for result in results for unknown in unknowns(result)))
-    return computed(merged, "?", condition, *results)
 
 
 # Functions

@@ -42,6 +42,9 @@ def evaluate_for(expression: For, scope: Scope, evaluator: Evaluates) -> Value:
         if expression.key_name is not None:
             variables = {expression.key_name: key, expression.value_name: value}
         _gather(results, expression, scope.child(variables), evaluator)
+    if expression.condition is not None and not collection:
+        # As in Terraform, a condition that is none is wrong even where there is nothing to decide on.
+        _condition(results, expression, _each(Unknown(), expression, scope), evaluator)
     return marked(_assembled(results, expression), results.sensitive)
 
 
@@ -59,8 +62,7 @@ def _entries(collection: Value, expression: Expression) -> Iterator[tuple[Value,
 
 def _of_unknown(collection: Unknown, expression: For, scope: Scope, evaluator: Evaluates) -> Value:
     """What is done to each element belongs to the computation, so it is done to an element that stands for all."""
-    names = [name for name in (expression.key_name, expression.value_name) if name is not None]
-    each = scope.child({name: computed(collection, f"for {index}", collection) for index, name in enumerate(names)})
+    each = _each(collection, expression, scope)
     parts = [part for part in (expression.result_key, expression.result, expression.condition) if part is not None]
     done: list[Value] = []
     for part in parts:
@@ -70,6 +72,12 @@ def _of_unknown(collection: Unknown, expression: For, scope: Scope, evaluator: E
             done.append(error.problems[0].detail)
     merged = collection.merged(*(unknown for value in done for unknown in unknowns(value)))
     return computed(merged, f"for {expression.grouped}", collection, *done)
+
+
+def _each(collection: Unknown, expression: For, scope: Scope) -> Scope:
+    """The scope of an element of which nothing is known."""
+    names = [name for name in (expression.key_name, expression.value_name) if name is not None]
+    return scope.child({name: computed(collection, f"for {index}", collection) for index, name in enumerate(names)})
 
 
 def _gather(results: _Results, expression: For, scope: Scope, evaluator: Evaluates) -> None:

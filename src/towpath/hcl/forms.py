@@ -110,7 +110,8 @@ def _canonical_leaf(value: bool | int | Decimal | str | Unknown | None) -> str:
         return "true" if value else "false"
     if isinstance(value, Unknown):
         return _canonical_unknown(value)
-    return number_text(value)
+    # Negative zero has a text of its own, and is equal to zero.
+    return int.__repr__(value) if isinstance(value, int) else number_text(value)
 
 
 def _canonical_unknown(value: Unknown) -> str:

@@ -19,6 +19,7 @@ __all__ = [
     "divide",
     "modulo",
     "multiply",
+    "negate",
     "number_text",
     "parse_number",
     "subtract",
@@ -33,6 +34,19 @@ _DIGITS = 158
 _LARGEST_EXPONENT = 4000
 _CONTEXT = Context(prec=2 * _DIGITS, Emin=-(10**6), Emax=10**6)
 _FORM = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
+
+class _NegativeZero(int):
+    """Zero in everything but its text, and the sign of what it is multiplied with."""
+
+    def __repr__(self) -> str:
+        return "-0"
+
+    def __float__(self) -> float:
+        return -0.0
+
+
+_NEGATIVE_ZERO = _NegativeZero()
 
 
 class NumberRangeError(ValueError):
@@ -52,17 +66,31 @@ def parse_number(text: str) -> Number | None:
 
 def add(left: Number, right: Number) -> Number:
     if isinstance(left, int) and isinstance(right, int):
+        if left is right is _NEGATIVE_ZERO:
+            return left
         return _whole(left + right)
     return _shortest(_exact(left) + _exact(right))
 
 
+def negate(number: Number) -> Number:
+    if isinstance(number, Decimal):
+        return number.copy_negate()
+    if number:
+        return -number
+    return 0 if number is _NEGATIVE_ZERO else _NEGATIVE_ZERO
+
+
 def subtract(left: Number, right: Number) -> Number:
+    if left is _NEGATIVE_ZERO:
+        return add(left, negate(right))
     if isinstance(left, int) and isinstance(right, int):
         return _whole(left - right)
     return _shortest(_exact(left) - _exact(right))
 
 
 def multiply(left: Number, right: Number) -> Number:
+    if not left or not right:
+        return _zero(left, right)
     if isinstance(left, int) and isinstance(right, int):
         return _whole(left * right)
     return _shortest(_exact(left) * _exact(right))
@@ -70,15 +98,27 @@ def multiply(left: Number, right: Number) -> Number:
 
 def divide(left: Number, right: Number) -> Number:
     """Raises `ZeroDivisionError`."""
+    if not left and right:
+        return _zero(left, right)
     return _shortest(_exact(left) / _exact(right))
+
+
+def _zero(left: Number, right: Number) -> Number:
+    """A product or quotient of nothing, which has a sign like any other."""
+    return 0 if _is_negative(left) is _is_negative(right) else _NEGATIVE_ZERO
+
+
+def _is_negative(number: Number) -> bool:
+    return number < 0 or number is _NEGATIVE_ZERO
 
 
 def modulo(left: Number, right: Number) -> Number:
     """The remainder has the sign of `left`; of a division by zero it is `left` itself, as in Terraform."""
-    if right == 0:
+    if not left or not right:
         return left
     dividend, divisor = _exact(left), _exact(right)
-    return _shortest(dividend - int(dividend / divisor) * divisor)
+    times = int(_binary(dividend / divisor))
+    return _shortest(dividend - _binary(times * divisor))
 
 
 def number_text(number: Number) -> str:
@@ -91,7 +131,7 @@ def number_text(number: Number) -> str:
 
 def _normal(number: Decimal) -> Number:
     if number.is_zero():
-        return 0
+        return _NEGATIVE_ZERO if number.is_signed() else 0
     if abs(number.adjusted()) > _LARGEST_EXPONENT:
         raise NumberRangeError(f"The number {number:.5g} has too many digits.")
     if len(number.as_tuple().digits) > _DIGITS - 5:
@@ -105,9 +145,12 @@ def _whole(number: int) -> Number:
 
 def _exact(number: Number) -> Fraction:
     """The binary number that is meant."""
-    if isinstance(number, int):
-        return Fraction(number)
-    mantissa, exponent = _rounded(Fraction(number))
+    return Fraction(number) if isinstance(number, int) else _binary(Fraction(number))
+
+
+def _binary(value: Fraction) -> Fraction:
+    """The value rounded to 512 bits."""
+    mantissa, exponent = _rounded(value)
     return mantissa * Fraction(2) ** exponent
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from towpath.hcl.convert import ConversionError, canonical, kind_name, to_bool, to_number
 from towpath.hcl.marks import bare_deep, unknowns
-from towpath.hcl.numbers import Number, NumberRangeError, add, divide, modulo, multiply, subtract
+from towpath.hcl.numbers import Number, NumberRangeError, add, divide, modulo, multiply, negate, subtract
 from towpath.hcl.syntax import Operator
 from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, contains_unknown, is_number, unmark
 
@@ -69,7 +69,7 @@ def _negated(value: Value) -> Value:
 
 
 def _minus(value: Value) -> Value:
-    return subtract(0, _as_number(value))
+    return negate(_as_number(value))
 
 
 def _operand(value: Value, side: str, convert: Callable[[Value], Value]) -> Value:

@@ -6,8 +6,8 @@
    of the file), keeping every offset, and parse again.
 4. Repeat until nothing is wrong, or too much is.
 
-Some numbers that HCL takes and the grammar does not (`1e5`) are blanked over with digits before; the reader takes the
-text of numbers from the file itself.
+What HCL takes and the grammar does not (the number `1e5`, the escaped sequence in `$$${`) is blanked over with digits
+before; the reader takes the text of numbers and strings from the file itself.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ from towpath.problems import Problem
 __all__ = ["Mended", "first_problem", "mend"]
 
 _MOST_REPAIRS: Final = 20
-_EXPONENT: Final = re.compile(rb"(?<![\w.\-])(\d+)[eE][+-]?(\d+)(?![\w.])")
+# Names come first: in `a-1e5`, which is one, there is no number.
+_NOT_IN_GRAMMAR: Final = re.compile(
+    rb"[A-Za-z_\x80-\xff][\w\x80-\xff-]*"
+    rb"|(?P<blanked>(?<![\w.])\d+[eE][+-]?\d+(?![\w.])|\$\$+\{|%%+\{)"
+)
 _ITEM_START: Final = re.compile(rb"^[^\W\d]", re.MULTILINE)
 _INNER_ITEM: Final = re.compile(rb"^[ \t]*(?:[^\W\d][\w-]*[ \t]*=[^=>]|\})", re.MULTILINE)
 _SHOWN: Final = 40
@@ -62,7 +66,7 @@ class _Error:
 
 def mend(text: SourceText, content: bytes) -> Mended:
     """Cut out what is wrong in `content`, which has errors."""
-    content, tree = _without_exponents(content)
+    content, tree = _without_gaps(content)
     problems: list[Problem] = []
     while tree.has_error and len(problems) < _MOST_REPAIRS:
         error = _first_error(content, tree)
@@ -78,15 +82,15 @@ def _position(problem: Problem) -> tuple[int, int]:
 
 def first_problem(text: SourceText, content: bytes, earliest: int, latest: int) -> tuple[Tree, Problem | None]:
     """For what cannot be cut: the tree, and what is wrong in it first. The place lies between the two offsets."""
-    content, tree = _without_exponents(content)
+    content, tree = _without_gaps(content)
     if not tree.has_error:
         return tree, None
     error = _first_error(content, tree)
     return tree, syntax_problem(text, max(earliest, min(error.offset, latest)), error.detail)
 
 
-def _without_exponents(content: bytes) -> tuple[bytes, Tree]:
-    content = _EXPONENT.sub(lambda match: b"1" * len(match[0]), content)
+def _without_gaps(content: bytes) -> tuple[bytes, Tree]:
+    content = _NOT_IN_GRAMMAR.sub(lambda match: b"1" * len(match[0]) if match["blanked"] else match[0], content)
     return content, _parse(content)
 
 

@@ -15,6 +15,7 @@ from towpath.hcl.numbers import (
     divide,
     modulo,
     multiply,
+    negate,
     number_text,
     parse_number,
     subtract,
@@ -89,7 +90,7 @@ def test_rounding_makes_thirds_whole_again() -> None:
         ("-1.50", Decimal("-1.5")),
         ("1e5", 100000),
         ("25e-1", Decimal("2.5")),
-        ("-0", 0),
+        ("-0", negate(0)),
     ],
 )
 def test_reads_decimal_texts(text: str, number: int | Decimal) -> None:

@@ -61,8 +61,6 @@ def _element(values: Value, index: int) -> Value:
     elements = ordered(values)
     if not elements:
         raise ArgumentError("An empty list has no elements to take one from.")
-    if index < 0 and index % len(elements):
-        raise ArgumentError(f"The index must not be negative, and is {index}.")
     return elements[index % len(elements)]
 
 
@@ -147,9 +145,13 @@ def _first_filled(values: list[Value]) -> Value:
 
 
 def _first_list(values: list[Value]) -> Value:
-    for value in values:
-        if isinstance(value, Unknown) or ordered(value):
-            return value
+    first = next((index for index, value in enumerate(values) if isinstance(value, Unknown)), len(values))
+    lists = [ordered(value) for value in values[:first]]
+    found: Value = next(filter(None, lists), None)
+    if found is not None:
+        return found
+    if first < len(values):
+        return values[first]
     raise ArgumentError("Every list is empty.")
 
 

@@ -11,6 +11,7 @@ from towpath.hcl.functions.encoding import encode_json
 from towpath.hcl.functions.graphemes import graphemes
 from towpath.hcl.functions.kinds import ANY_OR_NULL, STRING
 from towpath.hcl.functions.registry import ArgumentError, define, must_fit, table
+from towpath.hcl.numbers import number_text
 from towpath.hcl.values import SetValue, Value
 
 __all__ = ["FORMATS"]
@@ -90,7 +91,7 @@ def _one(spec: _Spec, value: Value) -> str:
     if spec.verb in _BASES:
         return _whole(spec, _number(value))
     if spec.verb in "eEfgG":
-        return spec.pad_number(_floating(spec, Decimal(_number(value))), zeros=True)
+        return spec.pad_number(_floating(spec, Decimal(number_text(_number(value)))), zeros=True)
     if spec.verb in "sq":
         return _string(spec, _text(value))
     raise ArgumentError(f'"{spec.text}" is not a verb of a format.')
@@ -102,7 +103,7 @@ def _value(spec: _Spec, value: Value) -> str:
     if isinstance(value, bool):
         return spec.pad("true" if value else "false")
     if isinstance(value, int | Decimal):
-        return spec.pad(_shortest(Decimal(value), None, "e"))
+        return spec.pad(_shortest(Decimal(number_text(value)), None, "e"))
     return spec.pad(_text(value))
 
 
@@ -144,7 +145,7 @@ def _shortest(number: Decimal, precision: int | None, letter: str) -> str:
     is six where none is asked for.
     """
     if not number:
-        return "0"
+        return "-0" if number.is_signed() else "0"
     exact = number.normalize(Context(prec=_DIGITS if precision is None else max(precision, 1)))
     digits, exponent = len(exact.as_tuple().digits), exact.adjusted()
     limit = 6 if precision is None else max(precision, 1)

@@ -13,6 +13,7 @@ __all__ = [
     "ANY_OR_NULL",
     "BOOL",
     "BOOLS",
+    "LARGE",
     "LIST",
     "MAP",
     "NUMBER",
@@ -41,6 +42,13 @@ def _as_is(value: Value) -> Value:
 
 
 def _whole(value: Value) -> int:
+    number = _large(value)
+    if not -(2**63) <= number < 2**63:
+        raise ArgumentError("It must be a whole number of at most 64 bits.")
+    return number
+
+
+def _large(value: Value) -> int:
     number = to_number(value)
     if isinstance(number, Decimal) and number == number.to_integral_value():
         number = int(number)
@@ -73,6 +81,8 @@ def _mapping(value: Value) -> dict[str, Value]:
 STRING = Kind(_text, fits=str)
 NUMBER = Kind(to_number)
 WHOLE = Kind(_whole)
+LARGE = Kind(_large)
+"""A whole number of any size."""
 BOOL = Kind(to_bool, fits=bool)
 STRINGS = Kind(_strings)
 BOOLS = Kind(_bools)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 
-from towpath.hcl.functions.kinds import STRING, WHOLE
+from towpath.hcl.functions.kinds import LARGE, STRING, WHOLE
 from towpath.hcl.functions.registry import ArgumentError, define, table
 from towpath.hcl.values import Value
 
@@ -88,9 +88,9 @@ def _netmask(prefix: str) -> Value:
 
 NETWORKS = table(
     (
-        define("cidrhost(prefix, number)", STRING, WHOLE, run=_host),
+        define("cidrhost(prefix, number)", STRING, LARGE, run=_host),
         define("cidrnetmask(prefix)", STRING, run=_netmask),
-        define("cidrsubnet(prefix, newbits, number)", STRING, WHOLE, WHOLE, run=_subnet),
+        define("cidrsubnet(prefix, newbits, number)", STRING, WHOLE, LARGE, run=_subnet),
         define("cidrsubnets(prefix, newbits...)", STRING, WHOLE, run=_subnets),
     )
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
+from functools import reduce
 
 from towpath.hcl.convert import kind_name, to_number
 from towpath.hcl.functions.kinds import ANY, NUMBER, WHOLE, sequence
@@ -26,11 +27,12 @@ def _from_float(compute: Callable[[], float], name: str) -> Number:
         raise ArgumentError(f"{name} has no finite result for these numbers.") from error
     if isinstance(result, complex) or not math.isfinite(result):
         raise ArgumentError(f"{name} has no finite result for these numbers.")
-    return parse_number(repr(result)) or 0
+    number = parse_number(repr(result))
+    return 0 if number is None else number
 
 
 def _abs(number: Number) -> Number:
-    return -number if number < 0 else number
+    return number.copy_abs() if isinstance(number, Decimal) else abs(number)
 
 
 def _ceil(number: Number) -> Number:
@@ -57,12 +59,9 @@ def _sum(values: Value) -> Number:
     elements = sequence(values)
     if not elements:
         raise ArgumentError("The sum of an empty list is not defined.")
-    total: Number = 0
-    for element in elements:
-        if element is None:
-            raise ArgumentError("Every element of the list must be a number, and one is null.")
-        total = add(total, _number(element))
-    return total
+    if None in elements:
+        raise ArgumentError("Every element of the list must be a number, and one is null.")
+    return reduce(add, map(_number, elements))
 
 
 def _number(value: Value) -> Number:

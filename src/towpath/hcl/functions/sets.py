@@ -40,7 +40,7 @@ def _product(*values: Value) -> Value:
     lists = [sequence(to_list(sequence(value))) for value in values]
     must_fit(values=prod(map(len, lists)) * len(lists))
     tuples = tuple(product(*lists))
-    return to_set(tuples) if all(isinstance(value, SetValue) for value in values) else tuples
+    return to_set(tuples) if any(isinstance(value, SetValue) for value in values) else tuples
 
 
 SETS = table(
