@@ -13,10 +13,14 @@ from towpath.system.workers import ForkedWorkers, InThisProcess, Workers
 PIECES = range(1000)
 
 
-@pytest.fixture(params=[InThisProcess(), ForkedWorkers(1), ForkedWorkers(2), ForkedWorkers(3)], ids=repr)
+def forked(processors: int) -> ForkedWorkers:
+    """The threads of whoever runs the tests are not of a kind that a copy would wait for."""
+    return ForkedWorkers(processors, threads=lambda: 1)
+
+
+@pytest.fixture(params=["here", 1, 2, 3])
 def workers(request: pytest.FixtureRequest) -> Workers:
-    found: Workers = request.param
-    return found
+    return InThisProcess() if request.param == "here" else forked(request.param)
 
 
 def test_results_come_in_the_order_of_the_pieces(workers: Workers) -> None:
@@ -38,11 +42,11 @@ def test_what_goes_wrong_is_raised_here(workers: Workers) -> None:
 
 
 def test_several_processes_take_part() -> None:
-    assert len(set(ForkedWorkers(2).share(lambda _: os.getpid(), PIECES))) == 2
+    assert len(set(forked(2).share(lambda _: os.getpid(), PIECES))) == 2
 
 
 def test_a_little_work_is_done_here() -> None:
-    assert set(ForkedWorkers(2).share(lambda _: os.getpid(), range(10))) == {os.getpid()}
+    assert set(forked(2).share(lambda _: os.getpid(), range(10))) == {os.getpid()}
 
 
 def test_a_process_with_threads_is_not_copied() -> None:
@@ -56,7 +60,7 @@ def test_a_process_with_threads_is_not_copied() -> None:
         thread.join()
 
 
-def test_the_share_of_a_process_that_is_killed_is_not_lost(tmp_path: Path) -> None:
+def test_the_share_of_a_process_that_is_killed_is_not_lost() -> None:
     here = os.getpid()
 
     def work(piece: int) -> int:
@@ -64,9 +68,9 @@ def test_the_share_of_a_process_that_is_killed_is_not_lost(tmp_path: Path) -> No
             os.kill(os.getpid(), 9)
         return piece
 
-    assert ForkedWorkers(2).share(work, PIECES) == list(PIECES)
+    assert forked(2).share(work, PIECES) == list(PIECES)
 
 
 def test_no_process_is_left() -> None:
-    pids = set(ForkedWorkers(2).share(lambda _: os.getpid(), PIECES)) - {os.getpid()}
+    pids = set(forked(2).share(lambda _: os.getpid(), PIECES)) - {os.getpid()}
     assert not [pid for pid in pids if Path(f"/proc/{pid}").exists()]

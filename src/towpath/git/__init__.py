@@ -4,8 +4,8 @@
    it, no hook, monitor or pager runs, and nothing is fetched.
 2. A `Tree` lists every file of a commit with one `ls-tree`. Folders come with git's own tree ids, so that two equal
    folders are known to be equal without a look inside.
-3. Contents come from `cat-file`, one process for any number of blobs: the first read of a tree brings in all small text
-   files that evaluation is likely to ask for. Blobs are kept by id, across commits, up to a bound; large ones are read
+3. Contents come from `cat-file`, one process for any number of blobs: reading ahead brings in all small text files that
+   evaluation is likely to ask for. Blobs are kept by id, across commits, up to a bound; large ones are read
    only when somebody names them, and never kept.
 4. Paths are looked up as a file system would: symbolic links are followed while they stay inside the repository.
 5. A tree can be exported for execution; the folder appears complete or not at all.

@@ -45,7 +45,6 @@ class Tree:
         self._listing = listing
         self._blobs = blobs
         self._origins = origins or {}
-        self._read_ahead = False
 
     def entries(self) -> Mapping[str, Entry]:
         """All files and symbolic links, sorted by path."""
@@ -63,6 +62,11 @@ class Tree:
         """The file's content, None when there is no such file. Raises `ProblemError` also for `missing-object`."""
         entry = self._listing.entries.get(self.resolve(path))
         return None if entry is None else self._content(entry)
+
+    def read_ahead(self) -> None:
+        """Brings in, in one go, what whoever evaluates the commit is likely to read."""
+        ahead = (e.blob for e in self._listing.entries.values() if e.is_link or e.path.endswith(_EVALUATED))
+        self._blobs.prefetch(list(ahead))
 
     def entry(self, path: str) -> Entry | None:
         """The file at the path, links followed."""
@@ -184,8 +188,4 @@ class Tree:
         return any(entry.is_link for entry in self._listing.entries.values())
 
     def _content(self, entry: Entry) -> bytes:
-        if not self._read_ahead:
-            self._read_ahead = True
-            ahead = (e.blob for e in self._listing.entries.values() if e.is_link or e.path.endswith(_EVALUATED))
-            self._blobs.prefetch(list(ahead))
         return self._blobs.get(entry.blob)

@@ -18,7 +18,7 @@ A unit that is broken stays in the list with its problems. This package compares
 from __future__ import annotations
 
 from towpath.live.files import evaluation_files
-from towpath.live.loading import CONFIG_FILE, LiveReader
+from towpath.live.loading import CONFIG_FILE, LiveReader, Shelf
 from towpath.live.tokens import ContentHashes
 from towpath.live.units import FingerprintParts, Live, Unit, UnitKind
 
@@ -28,6 +28,7 @@ __all__ = [
     "FingerprintParts",
     "Live",
     "LiveReader",
+    "Shelf",
     "Unit",
     "UnitKind",
     "evaluation_files",

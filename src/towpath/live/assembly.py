@@ -73,7 +73,7 @@ class Assembly:
             protected=placement.protected,
             fingerprint=fingerprint_of_bytes(files) if broken else fingerprint_of(path, parts),
             outline=found.outline,
-            values=found.values,
+            read_values=lambda: found.values,
             parts=parts,
             problems=tuple(dict.fromkeys(problem.in_unit(path) for problem in problems)),
             stack=self._stack(path),

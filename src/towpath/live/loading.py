@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from itertools import chain
+from typing import Final, Protocol
 
-from towpath.config import ACCOUNT_FILES, Accounts, Globs, Loaded, TowpathConfig, load_accounts, load_config
+from towpath.config import ACCOUNT_FILES, Globs, Loaded, TowpathConfig, load_accounts, load_config
 from towpath.git import Tree
 from towpath.live.assembly import Assembly
 from towpath.live.candidates import Verdict, judge
@@ -19,7 +21,8 @@ from towpath.live.modules import Modules
 from towpath.live.placement import Placer
 from towpath.live.reuse import Reuse, files_of
 from towpath.live.settings import CONFIG_FILE, check_settings
-from towpath.live.stacks import expand
+from towpath.live.snapshot import Surroundings, live_of, snapshot_of
+from towpath.live.stacks import Expansion, expand, has_stacks
 from towpath.live.templates import Templates, find_templates
 from towpath.live.tokens import ContentHashes
 from towpath.live.units import Live, Memory, Unit
@@ -28,10 +31,25 @@ from towpath.problems import Problem, ProblemError
 from towpath.system.workers import InThisProcess, Workers
 from towpath.terragrunt import Evaluator, HermeticOutside, ParseCache, UnitConfig
 
-__all__ = ["CONFIG_FILE", "LiveReader", "listed_variables"]
+__all__ = ["CONFIG_FILE", "LiveReader", "Shelf", "listed_variables"]
 
-_SHOWN: int = 64
+_FORM: Final = "towpath live 1"
+"""Goes into every key: change it when what is kept changes, or old snapshots would be taken for new ones."""
+_SHOWN: Final = 64
 """Configurations that are kept after somebody asked for them."""
+_WORTH_KEEPING: Final = 100
+"""Units. Fewer are evaluated in less time than it takes to keep them."""
+
+
+class Shelf(Protocol):
+    """Where snapshots are kept from one process to the next. What cannot be kept or found is only slower."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def latest(self, beginning: str) -> str | None:
+        """The key of what was put there last, of those that begin so."""
+
+    def put(self, key: str, content: bytes) -> None: ...
 
 
 @dataclass
@@ -39,53 +57,87 @@ class LiveReader:
     """Reads live repositories at commits. Nothing is run.
 
     `environment` is this process's; only the variables that `towpath.yml` lists are looked at. `cache` and `hashes`
-    carry what was learnt of files from commit to commit.
+    carry what was learnt of files from commit to commit, `shelf` from process to process.
     """
 
     environment: Mapping[str, str]
     cache: ParseCache = field(default_factory=ParseCache)
     hashes: ContentHashes = field(default_factory=ContentHashes)
     workers: Workers = field(default_factory=InThisProcess)
+    shelf: Shelf | None = None
 
     def read(self, tree: Tree, only: Collection[UnitPath] | None = None, known: Live | None = None) -> Live:
         """The live repository at the tree's commit. With `only`, just these units are evaluated and returned. What
-        did not change since `known` is taken from there.
+        did not change since `known`, or since what was read last, is taken from there.
         """
-        return _Loading(self, tree, only, known.memory if known is not None else None).live()
-
-
-@dataclass(frozen=True)
-class _Settings:
-    """What decides beside the folders themselves."""
-
-    config: TowpathConfig
-    accounts: Accounts
-    environment: Mapping[str, str]
+        loading = _Loading(self, tree, only)
+        shelf = self.shelf if only is None and not loading.environment else None
+        if shelf is None:
+            return loading.live(known)
+        kept = shelf.get(loading.key)
+        if kept is not None:
+            return live_of(kept, loading.surroundings)
+        if known is None and (latest := shelf.latest(loading.settings)) and (kept := shelf.get(latest)):
+            known = live_of(kept, loading.surroundings)
+        found = loading.live(known)
+        if len(found.units) >= _WORTH_KEEPING:
+            shelf.put(loading.key, snapshot_of(found))
+        return found
 
 
 class _Loading:
-    """One reading of one tree."""
+    """One reading of one tree. `environment` are the listed variables that are set; `key` stands for everything that
+    goes into the result, and begins with `settings`.
+    """
 
-    def __init__(self, reader: LiveReader, tree: Tree, only: Collection[UnitPath] | None, known: Memory | None) -> None:
+    def __init__(self, reader: LiveReader, tree: Tree, only: Collection[UnitPath] | None) -> None:
         self._commit = tree
         self._reader = reader
+        self._only = only
         self._config = load_config(_read(tree, CONFIG_FILE), CONFIG_FILE)
         self._accounts = load_accounts(lambda file: _read(tree, file), self._config)
-        variables = listed_variables(self._config.value, reader.environment)
-        self._settings = _Settings(self._config.value, self._accounts, variables)
-        outside = HermeticOutside(variables)
-        self._expansion = expand(tree, reader.cache, outside, Globs(self._config.value.units.exclude))
-        self._tree = self._expansion.tree
-        self._found = discover(self._tree, self._config, self._expansion.broken)
-        self._wanted = [path for path in self._found.candidates if only is None or path in only]
-        self._reuse = Reuse(known, self._tree, self._settings)
-        self._evaluator = Evaluator(evaluation_files(self._tree), outside, reader.cache)
+        self.environment = listed_variables(self._config.value, reader.environment)
+        self._outside = HermeticOutside(self.environment)
         self._configuration = lru_cache(_SHOWN)(self._configured)
+
+    @cached_property
+    def settings(self) -> str:
+        """A digest of what decides beside the folders themselves."""
+        text = repr((_FORM, self._config, self._accounts, sorted(self.environment.items())))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+    @property
+    def key(self) -> str:
+        return f"{self.settings}-{self._commit.subtree_id('')}"
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        return Surroundings(
+            commit=self._commit.commit,
+            config=self._config.value,
+            accounts=self._accounts.by_name,
+            blobs={path: entry.blob for path, entry in self._commit.entries().items()},
+            evaluate=lambda path: partial(self._configuration, path),
+        )
+
+    @cached_property
+    def _expansion(self) -> Expansion:
+        if has_stacks(self._commit):
+            self._commit.read_ahead()
+        return expand(self._commit, self._reader.cache, self._outside, Globs(self._config.value.units.exclude))
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        return Evaluator(evaluation_files(self._expansion.tree), self._outside, self._reader.cache)
 
     def _configured(self, path: UnitPath) -> UnitConfig | None:
         return None if path in self._expansion.broken else self._evaluator.evaluate(path).config
 
-    def live(self) -> Live:
+    def live(self, known: Live | None) -> Live:
+        self._tree = self._expansion.tree
+        self._found = discover(self._tree, self._config, self._expansion.broken)
+        self._wanted = [path for path in self._found.candidates if self._only is None or path in self._only]
+        self._reuse = Reuse(known.memory() if known is not None else None, self._tree, self.settings)
         evaluations = self._evaluations()
         templates = self._templates(evaluations)
         verdicts = dict(self._judge(evaluations))
@@ -104,21 +156,24 @@ class _Loading:
             *(verdict for verdict in verdicts.values() if isinstance(verdict, Problem)),
         )
         problems = chain(general, *(unit.problems for unit in units.values()))
+        memory = Memory(self.settings, files_of(self._tree), frozenset(self._tree.folders()), evaluations, made)
         return Live(
             commit=self._commit.commit,
             config=self._config.value,
             units=units,
             accounts=self._accounts.by_name,
             problems=tuple(dict.fromkeys(problems)),
-            blobs={path: entry.blob for path, entry in self._commit.entries().items()},
+            blobs=self.surroundings.blobs,
             unsure=dict(chain(self._expansion.unsure.items(), templates.folders.items())),
-            memory=Memory(self._settings, files_of(self._tree), frozenset(self._tree.folders()), evaluations, made),
+            memory=lambda: memory,
         )
 
     def _evaluations(self) -> Mapping[UnitPath, Evaluated]:
         """Of every folder that is wanted, in their order."""
         found: dict[UnitPath, Evaluated | None] = {path: self._at_hand(path) for path in self._wanted}
         missing = [path for path, evaluation in found.items() if evaluation is None]
+        if missing or self._tree.has_links:
+            self._tree.read_ahead()
         found.update(zip(missing, self._reader.workers.share(self._evaluate, missing), strict=True))
         return {path: evaluation for path, evaluation in found.items() if evaluation is not None}
 

@@ -21,7 +21,7 @@ __all__ = ["Reuse", "files_of"]
 class Reuse:
     """The known live repository, seen from the tree that is read now."""
 
-    def __init__(self, known: Memory | None, tree: Tree, settings: object) -> None:
+    def __init__(self, known: Memory | None, tree: Tree, settings: str) -> None:
         self._known = known if known is not None and known.settings == settings else None
         self._changed: frozenset[str] = frozenset()
         self._around: frozenset[str] = frozenset()

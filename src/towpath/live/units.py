@@ -43,8 +43,7 @@ class Unit:
     `reads` are all files that took part in evaluating it, the ones of its own folder included. `files` maps the files
     of its own folder to blob ids (a submodule to its commit). `module` is its local module's folder and git's tree id
     of it: the unit's own folder, where that is the module; None where the module is not in this repository. `source`
-    is the module source as it was evaluated, local ones relative to the unit. `values` is everything that decides what
-    applying does, as text (`hcl.exact`).
+    is the module source as it was evaluated, local ones relative to the unit.
 
     A unit that a stack makes has the stack's file in `stack`, and `origins` maps those of its files and of its module's
     that are copies to the files of the commit they are copies of; `reads` are files of the commit.
@@ -64,17 +63,22 @@ class Unit:
     protected: bool
     fingerprint: str
     outline: Outline | None = None
-    values: str = field(default="{}", repr=False)
     parts: FingerprintParts = field(default_factory=FingerprintParts)
     problems: tuple[Problem, ...] = ()
     stack: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
+    read_values: Callable[[], str] = field(default=lambda: "{}", compare=False, repr=False)
     evaluate: Callable[[], UnitConfig | None] = field(default=lambda: None, compare=False, repr=False)
 
     @property
     def config(self) -> UnitConfig | None:
         """The evaluated configuration, which is not kept but computed again; None where nothing could be evaluated."""
         return self.evaluate()
+
+    @property
+    def values(self) -> str:
+        """Everything that decides what applying does, as text (`hcl.exact`)."""
+        return self.read_values()
 
     @property
     def shared_reads(self) -> tuple[str, ...]:
@@ -86,12 +90,12 @@ class Unit:
 class Memory:
     """What was learnt while a live repository was read, so that one that differs little is read in less time.
 
-    `settings` is everything outside the units that decides what they are. `files` and `folders` are the commit's, with
-    what stacks make: files and links by path, submodules with their commits. `evaluated` has every folder that was
-    evaluated, `units` those of them that are units, before the graph was checked.
+    `settings` is a digest of everything outside the units that decides what they are. `files` and `folders` are the
+    commit's, with what stacks make: files and links by path, submodules with their commits. `evaluated` has every
+    folder that was evaluated, `units` those of them that are units, before the graph was checked.
     """
 
-    settings: object
+    settings: str
     files: Mapping[str, Entry | str]
     folders: frozenset[str]
     evaluated: Mapping[UnitPath, Evaluated]
@@ -111,7 +115,7 @@ class Live:
     problems: tuple[Problem, ...] = ()
     blobs: Mapping[str, str] = field(default_factory=dict, repr=False)
     unsure: Mapping[str, str] = field(default_factory=dict)
-    memory: Memory | None = field(default=None, compare=False, repr=False)
+    memory: Callable[[], Memory | None] = field(default=lambda: None, compare=False, repr=False)
 
     def dependents(self, path: UnitPath) -> tuple[UnitPath, ...]:
         """The units that depend on this one directly, sorted."""

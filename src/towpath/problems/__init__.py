@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 __all__ = ["Place", "Problem", "ProblemError", "Severity", "has_errors"]
 
@@ -37,6 +38,10 @@ class Place:
     column: int | None = None
     source: str | None = None
 
+    def as_row(self) -> list[Any]:
+        """A form that JSON can hold; `Place(*row)` is the same place."""
+        return [self.file, self.line, self.column, self.source]
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -57,6 +62,16 @@ class Problem:
     def in_unit(self, unit: str) -> Problem:
         """The same problem, said of `unit`; a problem that already names a unit keeps it."""
         return self if self.unit else replace(self, unit=unit)
+
+    def as_row(self) -> list[Any]:
+        """A form that JSON can hold, from which `of_row` makes the same problem."""
+        place = self.place.as_row() if self.place else None
+        return [self.id, self.summary, self.detail, place, self.hint, self.unit, self.severity.value]
+
+    @classmethod
+    def of_row(cls, row: list[Any]) -> Problem:
+        id_, summary, detail, place, hint, unit, severity = row
+        return cls(id_, summary, detail, None if place is None else Place(*place), hint, unit, Severity(severity))
 
     def as_json(self) -> dict[str, str | int | None]:
         """The form that other programs read."""

@@ -9,11 +9,12 @@ from pathlib import Path
 from towpath.changes import ChangesRequest, Overlay, find_changes
 from towpath.config import TowpathConfig, load_config
 from towpath.git import Repository
-from towpath.live import CONFIG_FILE, Live, LiveReader
+from towpath.live import CONFIG_FILE, Live, LiveReader, Shelf
 from towpath.model.changes import ChangeSet
 from towpath.model.paths import UnitPath
 from towpath.planning import Walk, plan_walk
 from towpath.problems import ProblemError
+from towpath.service.shelf import shelf_for
 from towpath.system import Environment, Processes
 from towpath.system.workers import InThisProcess, Workers
 
@@ -35,16 +36,23 @@ class Reading:
     repository's `towpath.yml` lists. Each commit is read once, and what did not change since another is not read again.
     """
 
-    def __init__(self, repository: Repository, environment: Mapping[str, str], workers: Workers | None = None) -> None:
+    def __init__(
+        self,
+        repository: Repository,
+        environment: Mapping[str, str],
+        workers: Workers | None = None,
+        shelf: Shelf | None = None,
+    ) -> None:
         self.repository = repository
-        self._reader = LiveReader(environment, workers=workers or InThisProcess())
+        self._reader = LiveReader(environment, workers=workers or InThisProcess(), shelf=shelf)
         self._lives: dict[str, Live] = {}
 
     @staticmethod
     def open(folder: Path, processes: Processes, environment: Environment, workers: Workers | None = None) -> Reading:
         """Raises `ProblemError` (`not-a-repository`, `executable-not-found`)."""
         variables = environment.all()
-        return Reading(Repository.open(folder, processes, variables), variables, workers)
+        repository = Repository.open(folder, processes, variables)
+        return Reading(repository, variables, workers, shelf_for(repository, environment))
 
     def live(self, revision: str = "HEAD") -> Live:
         """The live repository at a commit. Raises `ProblemError` (`unknown-commit`)."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from towpath.model.paths import UnitPath
 from towpath.stores.failures import keeping_state
-from towpath.stores.files import private_folder
+from towpath.system.private_files import private_folder
 
 __all__ = ["LogFile", "LogFiles"]
 

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from towpath.problems import Problem, ProblemError
 from towpath.stores.failures import keeping_state
-from towpath.stores.files import private_folder, write_whole
 from towpath.system import Ids
+from towpath.system.private_files import private_folder, write_whole
 
 __all__ = ["PlanFolder"]
 

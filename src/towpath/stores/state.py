@@ -9,7 +9,6 @@ from pathlib import Path
 
 from towpath.stores.database import Database
 from towpath.stores.failures import keeping_state
-from towpath.stores.files import private_folder
 from towpath.stores.keys import state_key
 from towpath.stores.ledger import LedgerStore
 from towpath.stores.lock import StateLock
@@ -17,6 +16,7 @@ from towpath.stores.logs import LogFiles
 from towpath.stores.plans import PlanFolder
 from towpath.stores.runs import RunStore
 from towpath.system import Clock, Environment, Ids
+from towpath.system.private_files import private_folder
 
 __all__ = ["State", "open_state"]
 

@@ -43,12 +43,13 @@ class ForkedWorkers:
     done here. The same goes for a share whose process ends before its time.
     """
 
-    def __init__(self, processors: int | None = None) -> None:
+    def __init__(self, processors: int | None = None, threads: Callable[[], int] = threading.active_count) -> None:
         self._processors = processors or len(os.sched_getaffinity(0))
+        self._threads = threads
 
     def share(self, work: Callable[[_T], _R], pieces: Sequence[_T]) -> list[_R]:
         count = min(self._processors, len(pieces) // _WORTH_A_PROCESS)
-        if count < 2 or threading.active_count() > 1:
+        if count < 2 or self._threads() > 1:
             return InThisProcess().share(work, pieces)
         # Neighbours are alike: dealt out in turn, the shares take about as long as each other.
         shares = [pieces[start::count] for start in range(count)]

@@ -9,9 +9,10 @@ from towpath.git.blobs import LARGEST_KEPT, BlobCache
 from towpath.problems import ProblemError
 
 
-def test_the_first_read_brings_in_what_evaluation_will_ask_for() -> None:
+def test_reading_ahead_brings_in_what_evaluation_will_ask_for() -> None:
     blobs = FakeBlobs()
     tree = fake_tree({"a.hcl": "1", "b/c.tf": "2", "d.yaml": "3", "e.zip": "4"}, blobs=blobs)
+    tree.read_ahead()
     assert tree.read("a.hcl") == b"1"
     assert tree.read("b/c.tf") == b"2"
     assert tree.read("d.yaml") == b"3"
@@ -23,7 +24,7 @@ def test_the_first_read_brings_in_what_evaluation_will_ask_for() -> None:
 def test_large_files_are_neither_read_ahead_nor_kept() -> None:
     blobs = FakeBlobs()
     tree = fake_tree({"a.hcl": "1", "large.json": b"x" * (LARGEST_KEPT + 1)}, blobs=blobs)
-    tree.read("a.hcl")
+    tree.read_ahead()
     assert len(blobs.reads[0]) == 1
     for _ in range(2):
         content = tree.read("large.json")
