@@ -10,7 +10,7 @@ from towpath.engines.terraform.versions import ConstraintError, meets
 from towpath.problems import Problem, ProblemError
 from towpath.system.processes import Processes
 
-__all__ = ["EngineBinary", "EngineChoice", "find_engine"]
+__all__ = ["EngineBinary", "EngineChoice", "find_engine", "version_problems"]
 
 _HINT = (
     "Install OpenTofu (https://opentofu.org/docs/intro/install) or Terraform "
@@ -52,7 +52,7 @@ def find_engine(choice: EngineChoice, processes: Processes) -> EngineBinary:
     engine = _ask_version(path, processes)
     if choice.name and choice.name != engine.name:
         raise ProblemError(_missing(f"{path} is {engine.name}, but towpath.yml asks for {choice.name}."))
-    problems = tuple(_too_wrong(engine, [("Towpath", _OLDEST), *choice.constraints]))
+    problems = tuple(version_problems(engine, [("Towpath", _OLDEST), *choice.constraints], _HINT))
     if problems:
         raise ProblemError(*problems)
     return engine
@@ -80,7 +80,8 @@ def _ask_version(path: str, processes: Processes) -> EngineBinary:
     return EngineBinary("tofu" if plain.startswith("OpenTofu") else "terraform", path, str(version))
 
 
-def _too_wrong(engine: EngineBinary, constraints: Iterable[tuple[str, str]]) -> Iterable[Problem]:
+def version_problems(engine: EngineBinary, constraints: Iterable[tuple[str, str]], hint: str) -> Iterable[Problem]:
+    """A problem for each constraint that is not met, or is none; with each stands who asks."""
     for asker, constraint in constraints:
         try:
             fine = meets(engine.version, constraint)
@@ -89,4 +90,4 @@ def _too_wrong(engine: EngineBinary, constraints: Iterable[tuple[str, str]]) -> 
             continue
         if not fine:
             detail = f"{engine.path} is version {engine.version}; {asker} asks for {constraint}."
-            yield Problem("engine-version", "The engine has the wrong version", detail, hint=_HINT)
+            yield Problem("engine-version", "The engine has the wrong version", detail, hint=hint)

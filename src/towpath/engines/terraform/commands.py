@@ -46,8 +46,8 @@ def plan_command(binary: str, lock_timeout: int, extra: Sequence[str], *, destro
     return (binary, "plan", *_QUIET, f"-lock-timeout={lock_timeout}s", *down, *extra, f"-out={PLAN_FILE}")
 
 
-def show_command(binary: str) -> tuple[str, ...]:
-    return (binary, "show", "-json", PLAN_FILE)
+def show_command(binary: str, plan: str = PLAN_FILE) -> tuple[str, ...]:
+    return (binary, "show", "-json", plan)
 
 
 def apply_command(binary: str, lock_timeout: int, extra: Iterable[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 1. Each command runs with its hooks around it: before hooks first (after one that fails the command does not run), then
    the command, then after hooks, and error hooks when what failed fits one of their patterns.
 2. A failure that is known to go away by itself, or that the unit's `errors` block says may be retried, is tried again
-   after a pause; cancelling ends the pause.
+   after a pause; cancelling ends the pause (`attempts`).
 3. What comes back is a `Done`: what was printed or captured, or the problem in words.
 """
 
@@ -14,19 +14,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from towpath.engines.terraform import commands
+from towpath.engines.terraform.attempts import Console, Done, attempted
 from towpath.engines.terraform.binary import EngineBinary
-from towpath.engines.terraform.failures import DEFAULT_RETRYABLE, Failure, classify, failure_problem
+from towpath.engines.terraform.failures import Failure
 from towpath.engines.terraform.hooks import HookCall, after_hooks, before_hooks, error_hooks
-from towpath.engines.terraform.patterns import any_found
-from towpath.model.commands import Cancellation, Command, CommandResult, LogSink, Runner
+from towpath.model.commands import Command, CommandResult, Runner
 from towpath.problems import Problem
 from towpath.terragrunt.config import UnitConfig
 
-__all__ = ["Console", "Done", "TerraformEngine", "Workspace"]
+__all__ = ["APPLY_GRACE", "Console", "Done", "TerraformEngine", "Workspace"]
 
-_DEFAULT_ATTEMPTS = 3
-_DEFAULT_PAUSE = 5.0
-_APPLY_GRACE = 50.0
+APPLY_GRACE = 50.0
 """Seconds an interrupted apply has to write down what it did: less than the minute after which a lost worker is
 replaced by another."""
 
@@ -43,28 +41,6 @@ class Workspace:
     lock_timeout: int = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
-    """To where the engine's output goes, and what may stop it."""
-
-    log: LogSink
-    cancellation: Cancellation
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How one step ended: well, interrupted, or with a problem; `failure` tells which kind."""
-
-    stdout: bytes = field(default=b"", repr=False)
-    problem: Problem | None = None
-    failure: Failure | None = None
-    interrupted: bool = False
-
-    @property
-    def ok(self) -> bool:
-        return self.problem is None and not self.interrupted
-
-
 READING = ("read-config", "terragrunt-read-config")
 """What hooks call the reading of the configuration: today's name, and the one of old."""
 
@@ -75,6 +51,13 @@ class TerraformEngine:
     def __init__(self, binary: EngineBinary, runner: Runner) -> None:
         self.binary = binary
         self._runner = runner
+
+    def plan_file(self, workspace: Workspace) -> Path:
+        return workspace.folder / commands.PLAN_FILE
+
+    def folder(self, workspace: Workspace) -> Path | None:
+        """Where the engine runs."""
+        return workspace.folder
 
     def init(self, workspace: Workspace, console: Console) -> Done:
         extra = self._extra(workspace, "init")
@@ -89,9 +72,9 @@ class TerraformEngine:
         argv = commands.plan_command(self.binary.path, workspace.lock_timeout, extra, destroy=destroy)
         return self._step(workspace, console, "plan", argv)
 
-    def show(self, workspace: Workspace, console: Console) -> Done:
+    def show(self, workspace: Workspace, console: Console, plan: str = commands.PLAN_FILE) -> Done:
         """The saved plan as JSON, in `stdout`."""
-        return self._quiet(workspace, console, "show", commands.show_command(self.binary.path))
+        return self._quiet(workspace, console, "show", commands.show_command(self.binary.path, plan))
 
     def apply(self, workspace: Workspace, console: Console, *, destroy: bool) -> Done:
         name = "destroy" if destroy else "apply"
@@ -121,14 +104,14 @@ class TerraformEngine:
 
     def _quiet(self, workspace: Workspace, console: Console, name: str, argv: tuple[str, ...]) -> Done:
         """A command whose output is wanted, without hooks."""
-        return self._retried(workspace, console, name, lambda: self._run(workspace, console, argv, capture=True))
+        return attempted(workspace.config, console, name, lambda: self._run(workspace, console, argv, capture=True))
 
     def _step(self, workspace: Workspace, console: Console, name: str, argv: tuple[str, ...]) -> Done:
         return self._around(
             workspace,
             console,
             name,
-            lambda: self._retried(workspace, console, name, lambda: self._run(workspace, console, argv)),
+            lambda: attempted(workspace.config, console, name, lambda: self._run(workspace, console, argv)),
         )
 
     def _around(self, workspace: Workspace, console: Console, name: str, work: Callable[[], Done]) -> Done:
@@ -174,49 +157,11 @@ class TerraformEngine:
     ) -> CommandResult:
         command = Command(argv, workspace.folder, workspace.environment, workspace.secrets, capture=capture)
         if argv[1] == "apply":
-            command = replace(command, interrupt_grace=_APPLY_GRACE)
+            command = replace(command, interrupt_grace=APPLY_GRACE)
         return self._runner.run(command, console.log, console.cancellation)
-
-    def _retried(self, workspace: Workspace, console: Console, name: str, run: Callable[[], CommandResult]) -> Done:
-        """Runs until it goes well, fails for good, or its attempts are used up."""
-        attempt, failed = 1, Done()
-        while True:
-            result = run()
-            if result.interrupted:
-                return Done(interrupted=True)
-            if result.ok:
-                return Done(result.stdout)
-            last, failed = failed, _failed(name, result)
-            if attempt > 1 and failed.failure is Failure.STALE:
-                # The attempt before changed something: that it failed is the news, not that its plan is used up.
-                return last
-            pause = _pause(workspace.config, result.tail, attempt)
-            if pause is None:
-                return failed
-            attempt += 1
-            console.log.line(f"towpath: {name} failed in a way that may pass; attempt {attempt} in {pause:g} s")
-            if console.cancellation.wait(0, pause) > 0:
-                return Done(interrupted=True)
 
 
 def _said(done: Done) -> str:
     """What error hooks look at: the problem, and what was printed."""
     detail = done.problem.detail if done.problem else ""
     return f"{detail}\n{done.stdout.decode('utf-8', 'replace')}"
-
-
-def _failed(name: str, result: CommandResult) -> Done:
-    problem = failure_problem(name, result.status, result.tail)
-    return Done(result.tail.encode(), problem, classify(result.tail))
-
-
-def _pause(config: UnitConfig | None, output: str, attempt: int) -> float | None:
-    """Seconds to wait before the next attempt; None when there is none."""
-    if classify(output) in (Failure.STALE, Failure.LOCKED):
-        return None
-    for retry in config.retries if config else ():
-        if any_found(retry.retryable_errors, output):
-            return float(retry.sleep_interval_sec) if attempt < retry.max_attempts else None
-    if any_found(DEFAULT_RETRYABLE, output):
-        return _DEFAULT_PAUSE if attempt < _DEFAULT_ATTEMPTS else None
-    return None
