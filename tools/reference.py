@@ -62,13 +62,14 @@ def _keys(schema: Mapping[str, Any], definitions: Mapping[str, Any], prefix: str
     yield "| key | type | default | meaning |\n|---|---|---|---|"
     for name, part in rows:
         default = json.dumps(part["default"], ensure_ascii=False) if part.get("default") is not None else ""
-        if part.get("properties"):
+        whole = _long_form(part, definitions)
+        if whole.get("properties"):
             default = ""
-        meaning = " ".join(str(part.get("description", "")).split())
+        meaning = " ".join(str(part.get("description") or whole.get("description", "")).split())
         yield f"| `{name}` | {_type(part, definitions)} | {f'`{default}`' if default else ''} | {meaning} |"
     yield ""
     for name, part in rows:
-        inner = _resolved(part.get("additionalProperties") or part, definitions)
+        inner = _long_form(_resolved(part.get("additionalProperties") or part, definitions), definitions)
         if inner.get("properties"):
             key = f"{name}.NAME." if part.get("additionalProperties") else f"{name}."
             yield from _keys(inner, definitions, key)
@@ -81,6 +82,12 @@ def _resolved(part: Any, definitions: Mapping[str, Any]) -> dict[str, Any]:
     if reference is None:
         return part
     return {**definitions[reference.rsplit("/", 1)[-1]], **{key: part[key] for key in part if key != "$ref"}}
+
+
+def _long_form(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Of a key that may also be given as one word: what it says at length."""
+    forms = (_resolved(one, definitions) for one in part.get("anyOf", ()))
+    return next((form for form in forms if form.get("properties")), part)
 
 
 def _type(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:

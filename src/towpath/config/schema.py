@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -19,6 +19,7 @@ __all__ = [
     "ListedAccounts",
     "OutsideSettings",
     "RoleSettings",
+    "RunsSettings",
     "TowpathConfig",
     "UnitsSettings",
     "json_schema",
@@ -30,6 +31,7 @@ AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="12 digits;
 RoleArn = Annotated[str, Field(pattern=r"^arn:[a-z-]+:iam::([0-9]{12}|\{account_id\}):role/.+$")]
 Count = Annotated[int, Field(ge=0)]
 LayerName = Literal["data", "foundation", "app", "edge"]
+EngineName = Literal["terraform", "tofu", "terragrunt"]
 
 
 def _relative(path: str) -> str:
@@ -56,12 +58,36 @@ class Settings(BaseModel):
         return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
 
 
-class EngineSettings(Settings):
-    """Which engine plans and applies."""
+class RunsSettings(Settings):
+    """The engine that Terragrunt runs."""
 
     name: Literal["terraform", "tofu"] | None = Field(None, description="Default: whichever is found, OpenTofu first.")
     version: str | None = Field(None, description='A version constraint the binary must meet, such as "~> 1.9".')
     binary: str | None = Field(None, description="Path of the binary. Default: looked up on PATH.")
+
+
+class EngineSettings(Settings):
+    """Which engine plans and applies. `engine: NAME` is short for `engine: {name: NAME}`."""
+
+    name: EngineName | None = Field(
+        None,
+        description="Default: whichever is found of terraform and tofu, OpenTofu first. terragrunt: an installed "
+        "Terragrunt 1.x plans and applies each unit that has a `terragrunt.hcl`.",
+    )
+    version: str | None = Field(None, description='A version constraint the binary must meet, such as "~> 1.9".')
+    binary: str | None = Field(None, description="Path of the binary. Default: looked up on PATH.")
+    runs: RunsSettings = Field(RunsSettings(), description="With terragrunt: the engine that it runs.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, data: Any) -> Any:
+        return {"name": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _runs_something(self) -> EngineSettings:
+        if self.name != "terragrunt" and self.runs != RunsSettings():
+            raise ValueError("`runs` is for `name: terragrunt` only")
+        return self
 
 
 class AccountSettings(Settings):
@@ -164,4 +190,11 @@ class TowpathConfig(Settings):
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of `towpath.yml`, for editors."""
     schema = TowpathConfig.model_json_schema(by_alias=True)
+    _allow_short_engine(schema["properties"])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "towpath.yml"}
+
+
+def _allow_short_engine(properties: dict[str, Any]) -> None:
+    """The short form is understood before the schema's model is."""
+    whole = {name: properties["engine"].pop(name) for name in ("$ref", "allOf") if name in properties["engine"]}
+    properties["engine"]["anyOf"] = [{"enum": list(get_args(EngineName)), "type": "string"}, whole]

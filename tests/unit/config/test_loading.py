@@ -43,6 +43,8 @@ lock_timeout: 60
 state: .towpath
 """
 
+ENGINES = "engine.name: it should be 'terraform', 'tofu' or 'terragrunt'."
+
 
 def problems_of(text: str) -> tuple[Problem, ...]:
     return load_config(text.encode()).problems
@@ -64,6 +66,12 @@ def test_every_setting_is_read() -> None:
     assert (config.hold_above.units, config.hold_above.accounts) == (20, 2)
     assert config.changes.rule == "files"
     assert loaded.place("gates", "prod", "approvals").line == 22
+
+
+def test_an_engine_may_be_given_as_one_word() -> None:
+    assert load_config(b"engine: terragrunt\n").value.engine.name == "terragrunt"
+    longer = load_config(b'engine: {name: terragrunt, runs: {name: tofu, version: "~> 1.10"}}\n').value.engine
+    assert (longer.runs.name, longer.runs.version, longer.version) == ("tofu", "~> 1.10", None)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"# nothing\n", b"accounts:\nunits:\n  exclude:\n"])
@@ -102,10 +110,12 @@ def test_an_unknown_key_is_shown_with_what_was_meant(text: str, line: int, colum
         ("state: 5", "state: it should be a text.", 'Write it in quotes: "5"'),
         ("state: on", "state: it should be a text.", 'Write it in quotes: "true"'),
         ("environment: HOME", "environment: it should be a list.", "Write a list: [HOME]"),
-        ("engine: terraform", "engine: it should be a map of settings.", None),
+        ("roles: terraform", "roles: it should be a map of settings.", None),
+        ("engine: {runs: {name: tofu}}", "engine: `runs` is for `name: terragrunt` only.", None),
+        ("engine: terragrant", ENGINES, "Did you mean terragrunt?"),
         ("accounts: [dev]", "accounts: it should be a map.", None),
         ("gates: {prod: {not_author: 1}}", "gates.prod.not_author: it should be true or false.", None),
-        ("engine: {name: terafrom}", "engine.name: it should be 'terraform' or 'tofu'.", "Did you mean terraform?"),
+        ("engine: {name: terafrom}", ENGINES, "Did you mean terraform?"),
         (
             "units: {dependencies: {../a: [b]}}",
             "units.dependencies.../a: write a path relative to the repository's root.",
@@ -160,7 +170,14 @@ def test_the_schema_for_editors_says_the_same_as_the_loader() -> None:
     validator.check_schema(schema)
     assert validator.is_valid(yaml.safe_load(FULL))
     assert validator.is_valid({})
-    for wrong in ({"bogus": 1}, {"parallelism": 0}, {"gates": {"prod": {"approvers": ["a"]}}}, {"state": 5}):
+    assert validator.is_valid({"engine": "terragrunt"})
+    for wrong in (
+        {"bogus": 1},
+        {"engine": "pulumi"},
+        {"parallelism": 0},
+        {"gates": {"prod": {"approvers": ["a"]}}},
+        {"state": 5},
+    ):
         assert not validator.is_valid(wrong)
 
 
