@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from towpath.config import TowpathConfig
-from towpath.engines.terraform.binary import EngineChoice, find_engine
+from towpath.engines.choosing import engines_of
 from towpath.git import Repository
 from towpath.problems import ProblemError
 from towpath.service.outside import Outside
@@ -96,10 +96,8 @@ def _state(outside: Outside, reading: Reading, config: TowpathConfig) -> str:
 
 
 def _engine(outside: Outside, config: TowpathConfig) -> str:
-    wanted = config.engine
-    constraints = (("towpath.yml", wanted.version),) if wanted.version else ()
-    engine = find_engine(EngineChoice(wanted.name, wanted.binary, constraints), outside.processes)
-    return f"{engine.name} {engine.version} ({engine.path})"
+    found = engines_of(config.engine, outside.processes)
+    return ", runs ".join(f"{engine.name} {engine.version} ({engine.path})" for engine in found)
 
 
 def _credentials(aws: Aws) -> str:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from towpath.changes import find_changes_since_ledger, select_units
-from towpath.engines.terraform.binary import EngineChoice, find_engine
+from towpath.engines.choosing import engines_of
+from towpath.engines.terraform.binary import find_engine
 from towpath.live import Live
 from towpath.model.changes import Action, ChangeSet
 from towpath.model.paths import UnitPath
@@ -95,9 +96,7 @@ class Working:
 
     def require_engine(self) -> None:
         """Raises `ProblemError` (`engine-missing`, `engine-version`) when nothing could be planned or applied."""
-        wanted = self.reading.config().engine
-        constraints = (("towpath.yml", wanted.version),) if wanted.version else ()
-        find_engine(EngineChoice(wanted.name, wanted.binary, constraints), self.outside.processes)
+        engines_of(self.reading.config().engine, self.outside.processes)
 
     def who(self) -> str:
         """Who sits here: git's user, for want of a better witness."""

@@ -73,6 +73,19 @@ def test_the_wrong_engine_is_missing(outside: Outside) -> None:
     assert "towpath.yml asks for ~> 1.5.0" in finding.detail
 
 
+def test_terragrunt_is_looked_for_when_it_is_asked_for(outside: Outside) -> None:
+    missing = found(outside, {"towpath.yml": "engine: terragrunt\n"})["engine"]
+    assert (missing.verdict, "terragrunt was not found" in missing.detail) == (Verdict.MISSING, True)
+    assert "https://docs.terragrunt.com" in str(missing.hint)
+    assert isinstance(outside.processes, FakeProcesses)
+    outside.processes.install("terragrunt", "/bin/terragrunt")
+    outside.processes.script("/bin/terragrunt", "--version", stdout=b"terragrunt version v1.0.4\n")
+    there = found(outside, {"towpath.yml": "engine: terragrunt\n"})["engine"]
+    assert there.detail == "terragrunt 1.0.4 (/bin/terragrunt), runs terraform 1.11.4 (/bin/terraform)"
+    too_new = found(outside, {"towpath.yml": 'engine: {name: terragrunt, version: ">= 1.5"}\n'})["engine"]
+    assert "towpath.yml asks for >= 1.5" in too_new.detail
+
+
 def test_no_credentials_need_attention_only(outside: Outside) -> None:
     assert found(outside, {}, NobodysAws())["credentials"].verdict is Verdict.ATTENTION
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from towpath.engines.terraform import EngineBinary
 from towpath.runs.workbench.providers import ProviderCache
 from towpath.runs.workbench.tools import InterruptedWorkError, unit_folder_name
 
@@ -80,3 +81,14 @@ def test_folders_of_units_are_short_and_differ() -> None:
     assert unit_folder_name("dev/vpc").startswith("dev--vpc-")
     assert "/" not in unit_folder_name("a/b/c")
     assert len(unit_folder_name("folder/" * 100)) < 100
+
+
+def test_terragrunt_keeps_a_cache_that_needs_no_turns(tmp_path: Path) -> None:
+    cache = ProviderCache(tmp_path / "providers", {"HOME": str(tmp_path)})
+    folder = {"TG_PROVIDER_CACHE_DIR": str(tmp_path / "terragrunt-providers")}
+    terraform, tofu = (EngineBinary(name, f"/bin/{name}", "1.11.0") for name in ("terraform", "tofu"))
+    assert cache.terragrunt_variables(terraform) == {**folder, "TG_PROVIDER_CACHE": "true"}
+    assert cache.terragrunt_variables(tofu) == folder, "for OpenTofu it keeps one by itself"
+    (tmp_path / ".terraformrc").write_text('plugin_cache_dir = "/cache"\n', encoding="utf-8")
+    mirrored = ProviderCache(tmp_path / "providers", {"HOME": str(tmp_path)})
+    assert mirrored.terragrunt_variables(terraform) == {}

@@ -8,6 +8,7 @@ To plan or apply one unit at one commit:
 3. A working folder is prepared: module, own files, generated files, backend, inputs (`preparing`, `sources`).
 4. The engine initialises it, and plans: the saved plan goes into the encrypted store, and its JSON becomes a `Plan`
    bound to the state it was made from. Or it applies exactly a saved plan, if the state is still that one.
+   A unit may be handed over to Terragrunt instead (`handing_over`), which does what is in 3 and 4 by itself.
 5. The working folder is removed, whatever happened: plans and states hold secrets.
 
 Expected failures come back in the report. What happens next is decided elsewhere: the workbench knows no tiers, gates,

@@ -18,7 +18,14 @@ from towpath.runs.workbench.evaluating import EvaluatedUnit
 from towpath.runs.workbench.modules import ModuleFiles, files_of, read_module
 from towpath.terragrunt.config import RemoteState
 
-__all__ = ["backend_problem", "lasting_path", "lasting_settings", "lasting_state", "settled_backend"]
+__all__ = [
+    "backend_problem",
+    "lasting_path",
+    "lasting_settings",
+    "lasting_state",
+    "module_in_repository",
+    "settled_backend",
+]
 
 
 def lasting_state(state: RemoteState, evaluated: EvaluatedUnit, home: Path) -> RemoteState:
@@ -57,7 +64,7 @@ def settled_backend(evaluated: EvaluatedUnit, home: Path) -> Backend | None:
             return backend_of(lasting_state(state, evaluated, home))
         except ValueError as error:
             raise ProblemError(backend_problem(evaluated, str(error))) from None
-    module = _module_in_repository(evaluated)
+    module = module_in_repository(evaluated)
     if module is None:
         return None
     if module.backend_type in (None, "local"):
@@ -66,7 +73,7 @@ def settled_backend(evaluated: EvaluatedUnit, home: Path) -> Backend | None:
     return Backend(module.backend_type or "", settings) if settings is not None else None
 
 
-def _module_in_repository(evaluated: EvaluatedUnit) -> ModuleFiles | None:
+def module_in_repository(evaluated: EvaluatedUnit) -> ModuleFiles | None:
     """What all files declare that will lie in the unit's working folder; None when some come from elsewhere."""
     config = evaluated.config
     source = read_source(config.source) if config and isinstance(config.source, str) else None

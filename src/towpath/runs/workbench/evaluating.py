@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from towpath.engines.choosing import choices
 from towpath.engines.terraform.bcrypt import bcrypt_hash
-from towpath.engines.terraform.binary import EngineChoice
 from towpath.engines.terraform.environment import secret_texts
 from towpath.engines.terraform.source import read_source
 from towpath.hcl.values import Unknown, Value
@@ -95,23 +95,25 @@ class Evaluator:
         outside = RealOutside(surroundings, outputs)
         config = self._evaluate(request, checkout, outside)
         if outside.asked_where:
-            outside.working_folder = self._engine_folder(request, config)
+            outside.working_folder = self._engine_folder(request, checkout, config)
             config = self._evaluate(request, checkout, outside)
         credentials = credentials or given.of_config(config, request.unit)
         secrets = (*outside.secrets, *self._known_secrets(credentials), *secret_texts(dict(config.inputs)))
         return EvaluatedUnit(request, checkout, account, config, credentials, secrets, outside.working_folder)
 
-    def _engine_folder(self, request: EvaluationRequest, config: UnitConfig) -> Path | None:
-        """Where the engine will run; None while the source is not known, which may depend on just that."""
-        if isinstance(config.source, Unknown):
+    def _engine_folder(self, request: EvaluationRequest, checkout: Checkout, config: UnitConfig) -> Path | None:
+        """Where the engine will run. None where Terragrunt decides that, and while the source is not known, which may
+        depend on just that.
+        """
+        if choices(checkout.config.engine).terragrunt or isinstance(config.source, Unknown):
             return None
         source = read_source(config.source, config.provenance.get("terraform.source"))
         below = source.below if source else "" if request.unit == "." else request.unit
         return working_folder(self._tools.state, request.run, request.unit) / below
 
     def _bcrypt(self, checkout: Checkout, text: str, cost: int | None) -> str:
-        choice = EngineChoice(checkout.config.engine.name, checkout.config.engine.binary)
-        return bcrypt_hash(text, cost, self._tools.find_engine(choice, self._tools.processes), self._tools.processes)
+        engine = self._tools.find_engine(choices(checkout.config.engine).engine, self._tools.processes)
+        return bcrypt_hash(text, cost, engine, self._tools.processes)
 
     def _known_secrets(self, credentials: AwsCredentials | None) -> tuple[str, ...]:
         """The unit's credentials, and what Towpath's own environment holds: engines and hooks see that as well."""

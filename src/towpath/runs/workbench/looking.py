@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from towpath.engines.engine import Engine
 from towpath.engines.terraform.backend import Backend, backend_of_init
 from towpath.engines.terraform.engine import Console, Done
 from towpath.engines.terraform.state import Output, StateSnapshot, read_outputs, read_state
@@ -20,7 +21,7 @@ from towpath.runs.workbench.states import StateAccess, StateReader
 from towpath.runs.workbench.tools import InterruptedWorkError, Tools
 from towpath.system.aws import session_name
 
-__all__ = ["Look", "Looking", "finished", "init", "state_access"]
+__all__ = ["Look", "Looking", "finished", "init", "must_last", "state_access"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +57,14 @@ class Looking:
         holder = self._reader.lock_holder(access) if access else None
         return Look(snapshot or self._through_engine(evaluated, console), holder)
 
-    def in_workspace(self, evaluated: EvaluatedUnit, prepared: Prepared, console: Console) -> StateSnapshot:
-        """The state of a unit that was initialised: the engine has written down where it is."""
-        access = state_access(_initialised(prepared.workspace.folder), evaluated)
+    def while_working(self, evaluated: EvaluatedUnit, prepared: Prepared[Engine], console: Console) -> StateSnapshot:
+        """The state of a unit that is being worked on. Once it is initialised, the engine has written down where it is;
+        one that initialises only when it plans or applies may not have come to it yet.
+        """
+        folder = prepared.engine.folder(prepared.workspace)
+        if folder is None:
+            return self._directly(evaluated) or self._through_engine(evaluated, console)
+        access = state_access(_initialised(folder), evaluated)
         snapshot = self._reader.snapshot(access)
         if snapshot is not None:
             return snapshot
@@ -84,21 +90,30 @@ class Looking:
     def _through_engine(self, evaluated: EvaluatedUnit, console: Console) -> StateSnapshot:
         with self._preparer.prepared_for_looking(evaluated, console) as prepared:
             init(self._preparer, prepared, console)
-            snapshot = self.in_workspace(evaluated, prepared, console)
+            snapshot = self.while_working(evaluated, prepared, console)
             if snapshot.is_empty:
                 return snapshot
             outputs = read_outputs(finished(prepared.engine.outputs(prepared.workspace, console)).stdout)
             return replace(snapshot, outputs=outputs)
 
 
-def init(preparer: Preparer, prepared: Prepared, console: Console) -> None:
+def init(preparer: Preparer, prepared: Prepared[Engine], console: Console) -> None:
     """Initialises, and makes sure that the state will last. Raises `ProblemError` or `InterruptedWorkError`."""
     with preparer.providers.turn(console.cancellation):
         finished(prepared.engine.init(prepared.workspace, console))
-    folder = prepared.workspace.folder
+    must_last(prepared)
+
+
+def must_last(prepared: Prepared[Engine]) -> None:
+    """Raises `ProblemError` (`state-would-be-lost`) when the engine would keep the state where it is soon removed. Says
+    nothing of a unit that is not initialised yet.
+    """
+    folder = prepared.engine.folder(prepared.workspace)
+    if folder is None:
+        return
     backend = _initialised(folder)
     path = Path(os.path.normpath(folder / (backend.text("path") or "terraform.tfstate")))
-    if backend.type == "local" and path.is_relative_to(prepared.root):
+    if backend.type == "local" and any(path.is_relative_to(place) for place in prepared.passing):
         detail = f"The engine would keep the state at {path}, in a folder that is removed when the work is done."
         hint = "Give the backend a path outside of the folder in which the engine runs, or `remote_state` one."
         raise ProblemError(Problem("state-would-be-lost", "The state would be lost", detail, hint=hint))

@@ -5,21 +5,25 @@
 3. The backend is settled. State that the engine would keep in a folder which does not last (the checkout, the working
    folder) is kept in the repository's own folder instead, where Terragrunt would have it.
 4. Inputs become variables; credentials go into the environment, and nowhere else.
+
+A unit that Terragrunt is to plan and apply is handed over instead (`handing_over`): all this is Terragrunt's to do.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Generic, TypeVar
 
+from towpath.engines.choosing import Choices, choices
+from towpath.engines.engine import Engine
 from towpath.engines.terraform.backend import OVERRIDE_FILE, local_override
-from towpath.engines.terraform.binary import EngineChoice
+from towpath.engines.terraform.binary import EngineBinary
 from towpath.engines.terraform.commands import extra_environment
 from towpath.engines.terraform.engine import Console, TerraformEngine, Workspace
 from towpath.engines.terraform.environment import Inputs, engine_environment, pass_inputs
@@ -42,14 +46,17 @@ from towpath.engines.terraform.working_folder import (
     write_changes,
     write_private,
 )
+from towpath.engines.terragrunt import TerragruntEngine, find_terragrunt
 from towpath.hcl.values import Unknown
 from towpath.problems import Place, Problem, ProblemError
 from towpath.runs.workbench.backends import lasting_settings, lasting_state
 from towpath.runs.workbench.evaluating import EvaluatedUnit
+from towpath.runs.workbench.handing_over import hand_over
 from towpath.runs.workbench.leftovers import remove_working_folder, rescue_state
 from towpath.runs.workbench.modules import ModuleFiles, files_of, local_modules, read_module
 from towpath.runs.workbench.phases import Phases
 from towpath.runs.workbench.providers import ProviderCache
+from towpath.runs.workbench.sensitive import declared_secrets
 from towpath.runs.workbench.sources import SourceRequest, fetch_source
 from towpath.runs.workbench.tools import Tools, unit_folder_name, working_folder
 from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
@@ -61,13 +68,16 @@ _INPUTS_FILE = "towpath-inputs.auto.tfvars.json"
 _CONFIGURES_TOWPATH = ("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl", "terragrunt.values.hcl")
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A unit in its working folder; `root` is that folder's top."""
+AnyEngine = TypeVar("AnyEngine", bound=Engine, covariant=True)
 
-    root: Path
+
+@dataclass(frozen=True, slots=True)
+class Prepared(Generic[AnyEngine]):
+    """A unit ready to be worked on; `passing` are folders that do not last: state kept there would be lost."""
+
     workspace: Workspace
-    engine: TerraformEngine
+    engine: AnyEngine
+    passing: tuple[Path, ...]
 
 
 class Preparer:
@@ -78,7 +88,7 @@ class Preparer:
         self.providers = ProviderCache(tools.state / "providers", tools.environment)
 
     @contextlib.contextmanager
-    def prepared(self, evaluated: EvaluatedUnit, console: Console) -> Iterator[Prepared]:
+    def prepared(self, evaluated: EvaluatedUnit, console: Console) -> Iterator[Prepared[Engine]]:
         """Everything the engine needs. Raises `ProblemError` with what keeps it from being started, or
         `InterruptedWorkError`.
         """
@@ -93,7 +103,7 @@ class Preparer:
             remove_working_folder(self._tools.state, root)
 
     @contextlib.contextmanager
-    def prepared_for_looking(self, evaluated: EvaluatedUnit, console: Console) -> Iterator[Prepared]:
+    def prepared_for_looking(self, evaluated: EvaluatedUnit, console: Console) -> Iterator[Prepared[TerraformEngine]]:
         """No more than the backend, so that the engine can be asked about the state: no providers, no inputs. In a
         folder of its own, since the unit itself may be worked on at the same time.
         """
@@ -105,7 +115,17 @@ class Preparer:
         finally:
             shutil.rmtree(root, ignore_errors=True)
 
-    def _prepare(self, evaluated: EvaluatedUnit, root: Path, console: Console) -> Prepared:
+    def _prepare(self, evaluated: EvaluatedUnit, root: Path, console: Console) -> Prepared[Engine]:
+        _must_be_readable(evaluated.config)
+        wanted = _wanted(evaluated)
+        if wanted.terragrunt is None or evaluated.config is None:
+            return self._prepare_here(evaluated, root, console)
+        terragrunt = find_terragrunt(wanted.terragrunt, self._tools.processes)
+        engine = TerragruntEngine(terragrunt, self._found(evaluated), self._tools.runner, root)
+        workspace = hand_over(evaluated, engine.binary, self._tools, self.providers)
+        return Prepared(workspace, engine, (root, evaluated.checkout.folder))
+
+    def _prepare_here(self, evaluated: EvaluatedUnit, root: Path, console: Console) -> Prepared[TerraformEngine]:
         _must_be_usable(evaluated.config)
         inputs = pass_inputs(evaluated.config.inputs) if evaluated.config else Inputs()
         prepared = self._place(evaluated, root, inputs, console, hooks=True)
@@ -115,10 +135,10 @@ class Preparer:
         module = read_module(files_of(folder))
         backend = self._settle_backend(evaluated, folder, module)
         _write_inputs(folder, inputs.in_file(module.variables, module.verbatim, prepared.workspace.environment))
-        secrets = (*evaluated.secrets, *_declared_secrets(inputs, module, prepared.workspace.environment))
+        secrets = (*evaluated.secrets, *declared_secrets(inputs, module, prepared.workspace.environment))
         return replace(prepared, workspace=replace(prepared.workspace, backend=backend, secrets=secrets))
 
-    def _prepare_for_looking(self, evaluated: EvaluatedUnit, root: Path, console: Console) -> Prepared:
+    def _prepare_for_looking(self, evaluated: EvaluatedUnit, root: Path, console: Console) -> Prepared[TerraformEngine]:
         folder = root / "look"
         folder.mkdir()
         state = evaluated.config.remote_state if evaluated.config else None
@@ -135,9 +155,9 @@ class Preparer:
             options = self._settle_backend(evaluated, folder, module)
         return replace(prepared, workspace=replace(prepared.workspace, folder=folder, backend=options))
 
-    def _bare(self, evaluated: EvaluatedUnit, root: Path, inputs: Inputs) -> Prepared:
+    def _bare(self, evaluated: EvaluatedUnit, root: Path, inputs: Inputs) -> Prepared[TerraformEngine]:
         """With an engine and an environment, and nothing in its folder yet."""
-        engine = TerraformEngine(self._tools.find_engine(_choice(evaluated), self._tools.processes), self._tools.runner)
+        engine = TerraformEngine(self._found(evaluated), self._tools.runner)
         workspace = Workspace(
             folder=root,
             environment=self._environment(evaluated, inputs),
@@ -145,11 +165,14 @@ class Preparer:
             config=evaluated.config,
             lock_timeout=evaluated.checkout.config.lock_timeout,
         )
-        return Prepared(root, workspace, engine)
+        return Prepared(workspace, engine, (root,))
+
+    def _found(self, evaluated: EvaluatedUnit) -> EngineBinary:
+        return self._tools.find_engine(_wanted(evaluated).engine, self._tools.processes)
 
     def _place(
         self, evaluated: EvaluatedUnit, root: Path, inputs: Inputs, console: Console, *, hooks: bool
-    ) -> Prepared:
+    ) -> Prepared[TerraformEngine]:
         """With the module and the generated files in place."""
         prepared = self._bare(evaluated, root, inputs)
         own = replace(prepared.workspace, folder=evaluated.checkout.unit_folder(evaluated.unit))
@@ -167,9 +190,9 @@ class Preparer:
         own = engine_environment(self._tools.environment, credentials, inputs.variables, extra)
         return {**own, **self.providers.variables()}
 
-    def _place_module(self, evaluated: EvaluatedUnit, prepared: Prepared, phases: Phases) -> Path:
+    def _place_module(self, evaluated: EvaluatedUnit, prepared: Prepared[TerraformEngine], phases: Phases) -> Path:
         """Puts the module and the unit's own files into the working folder; returns where the engine runs."""
-        root = prepared.root
+        root = prepared.workspace.folder
         rules = _rules(evaluated.config)
         source = read_source(*_source(evaluated.config))
         if source is None:
@@ -184,10 +207,14 @@ class Preparer:
         return folder
 
     def _fetch(
-        self, source: LocalSource | RemoteSource, evaluated: EvaluatedUnit, prepared: Prepared, console: Console
+        self,
+        source: LocalSource | RemoteSource,
+        evaluated: EvaluatedUnit,
+        prepared: Prepared[TerraformEngine],
+        console: Console,
     ) -> Path:
         """Puts the module into the working folder. Raises `ProblemError`."""
-        root = prepared.root
+        root = prepared.workspace.folder
         if isinstance(source, LocalSource):
             package, below = evaluated.checkout.unit_folder(evaluated.unit) / source.folder, source.below
             _must_stay_inside(source, evaluated)
@@ -253,15 +280,6 @@ def _rescued(place: Path) -> Problem:
     return Problem("state-not-stored", "A state was not stored", detail, hint=hint)
 
 
-def _choice(evaluated: EvaluatedUnit) -> EngineChoice:
-    settings = evaluated.checkout.config.engine
-    asked = [("towpath.yml", settings.version)]
-    if evaluated.config:
-        asked.append((evaluated.unit, evaluated.config.terraform_version_constraint))
-    binary = settings.binary or (evaluated.config.terraform_binary if evaluated.config else None)
-    return EngineChoice(settings.name, binary, tuple((who, what) for who, what in asked if what))
-
-
 def _source(config: UnitConfig | None) -> tuple[str | None, Place | None]:
     if config is None or config.source is None:
         return None, None
@@ -292,12 +310,20 @@ def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
 
 
+def _wanted(evaluated: EvaluatedUnit) -> Choices:
+    return choices(evaluated.checkout.config.engine, evaluated.unit, evaluated.config)
+
+
+def _must_be_readable(config: UnitConfig | None) -> None:
+    """Raises `ProblemError` (`encryption-not-supported`): a state that cannot be read says nothing about a plan."""
+    if config and config.remote_state and config.remote_state.encryption:
+        raise ProblemError(_encrypted(config))
+
+
 def _must_be_usable(config: UnitConfig | None) -> None:
     """Raises `ProblemError` with everything that keeps the configuration from being used."""
     if config is None:
         return
-    if config.remote_state and config.remote_state.encryption:
-        raise ProblemError(_encrypted(config))
     problems = [*broken_patterns(config)]
     for attribute, value in config.unknowns().items():
         problems.append(_unknown(attribute, value, config.provenance.get(attribute)))
@@ -308,35 +334,6 @@ def _must_be_usable(config: UnitConfig | None) -> None:
 def _write_inputs(folder: Path, inputs: Mapping[str, object]) -> None:
     if inputs:
         write_private(folder / _INPUTS_FILE, exact_json(inputs).encode())
-
-
-def _declared_secrets(inputs: Inputs, module: ModuleFiles, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Values of variables that the module calls sensitive are secrets, wherever they come from."""
-    found = []
-    for name, sensitive in module.variables.items():
-        long = inputs.file.get(name)
-        in_file = long if isinstance(long, str | None) else exact_json(long)
-        text = environment.get(f"TF_VAR_{name}") or in_file
-        if sensitive and text and len(text) >= 4:
-            found.extend([text, *_texts_in(text)])
-    return tuple(found)
-
-
-def _texts_in(text: str) -> list[str]:
-    try:
-        data = json.loads(text)
-    except ValueError:
-        return []
-    waiting, found = [data], []
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, str) and len(item) >= 4:
-            found.append(item)
-        elif isinstance(item, dict):
-            waiting.extend(item.values())
-        elif isinstance(item, list):
-            waiting.extend(item)
-    return found
 
 
 def _unknown(attribute: str, value: Unknown, place: Place | None) -> Problem:

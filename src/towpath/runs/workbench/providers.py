@@ -3,6 +3,7 @@
 1. Where the user's own CLI configuration says where providers come from (a mirror, a cache), nothing is added to it.
 2. Otherwise the engine is given a cache folder of Towpath's. Two `init`s may not write to one cache at the same time,
    so they take turns, across threads and processes.
+3. Terragrunt is given a folder for its own cache instead.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import fcntl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from towpath.engines.terraform.binary import EngineBinary
 from towpath.engines.terraform.environment import shares_a_mirror
 from towpath.model.commands import Cancellation
 from towpath.runs.workbench.tools import InterruptedWorkError
@@ -35,6 +37,15 @@ class ProviderCache:
             return {}
         self._folder.mkdir(parents=True, exist_ok=True)
         return {"TF_PLUGIN_CACHE_DIR": str(self._folder), "TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE": "1"}
+
+    def terragrunt_variables(self, engine: EngineBinary) -> dict[str, str]:
+        """What Terragrunt must be told, which takes no turns: it keeps a cache that many may use at once. For OpenTofu
+        it does so by itself.
+        """
+        if not self.is_needed:
+            return {}
+        folder = {"TG_PROVIDER_CACHE_DIR": str(self._folder.with_name("terragrunt-providers"))}
+        return {**folder, "TG_PROVIDER_CACHE": "true"} if engine.name == "terraform" else folder
 
     @contextlib.contextmanager
     def turn(self, cancellation: Cancellation) -> Iterator[None]:

@@ -32,8 +32,8 @@ class Commits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """`state` is Towpath's own folder (`checkouts`, `work`, `sources` and `providers` are made in it); `environment` is
-    that of this process; `find_engine` may be replaced in tests.
+    """`state` is Towpath's own folder (`checkouts`, `work`, `sources` and the caches of providers are made in it);
+    `environment` is that of this process; `find_engine` may be replaced in tests.
     """
 
     commits: Commits

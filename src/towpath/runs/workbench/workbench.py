@@ -1,11 +1,11 @@
-"""Plans and applies units with the Terraform engine: `model.work.Workbench` for real."""
+"""Plans and applies units with an engine: `model.work.Workbench` for real."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from towpath.engines.terraform.commands import PLAN_FILE
+from towpath.engines.engine import Engine
 from towpath.engines.terraform.engine import Console
 from towpath.engines.terraform.failures import Failure
 from towpath.engines.terraform.plan_json import hide_secrets, read_plan
@@ -20,7 +20,7 @@ from towpath.problems import Problem, ProblemError, Severity
 from towpath.runs.workbench.checkouts import Checkouts
 from towpath.runs.workbench.credentials import Purpose
 from towpath.runs.workbench.evaluating import EvaluatedUnit, EvaluationRequest, Evaluator
-from towpath.runs.workbench.looking import Looking, finished, init
+from towpath.runs.workbench.looking import Looking, finished, init, must_last
 from towpath.runs.workbench.outputs import DependencyOutputs
 from towpath.runs.workbench.preparing import Prepared, Preparer
 from towpath.runs.workbench.tools import InterruptedWorkError, Tools
@@ -53,13 +53,14 @@ class TerraformWorkbench:
         plan = replace(plan, exactness=Exactness.PROVISIONAL) if provisional else plan
         return PlanReport(plan, tuple(_not_ignored(evaluated)))
 
-    def _planned(self, job: PlanJob, prepared: Prepared, console: Console) -> Plan:
+    def _planned(self, job: PlanJob, prepared: Prepared[Engine], console: Console) -> Plan:
         engine, workspace = prepared.engine, prepared.workspace
         destroy = job.action is Action.DESTROY
         init(self._preparer, prepared, console)
         finished(engine.plan(workspace, console, destroy=destroy))
+        must_last(prepared)
         content = hide_secrets(read_plan(finished(engine.show(workspace, console)).stdout), workspace.secrets)
-        saved = (workspace.folder / PLAN_FILE).read_bytes()
+        saved = engine.plan_file(workspace).read_bytes()
         mark = mark_of_plan_file(saved)
         binding = PlanBinding(
             unit=job.unit,
@@ -89,17 +90,17 @@ class TerraformWorkbench:
             return ApplyReport(_outcome(error), problems=_of_unit(error, job.unit))
 
     def _applied(
-        self, job: ApplyJob, saved: bytes, evaluated: EvaluatedUnit, prepared: Prepared, console: Console
+        self, job: ApplyJob, saved: bytes, evaluated: EvaluatedUnit, prepared: Prepared[Engine], console: Console
     ) -> ApplyReport:
         engine, workspace = prepared.engine, prepared.workspace
         _must_be_same_engine(job.plan, prepared)
         init(self._preparer, prepared, console)
-        before = self._looking.in_workspace(evaluated, prepared, console)
+        before = self._looking.while_working(evaluated, prepared, console)
         if before.mark != _mark(job.plan):
             raise ProblemError(_stale(job, before.mark))
-        write_private(workspace.folder / PLAN_FILE, saved)
+        write_private(engine.plan_file(workspace), saved)
         finished(engine.apply(workspace, console, destroy=job.action is Action.DESTROY))
-        after = self._looking.in_workspace(evaluated, prepared, console)
+        after = self._looking.while_working(evaluated, prepared, console)
         return ApplyReport(ApplyOutcome.APPLIED, self._digest(after.outputs))
 
     def reality(self, job: ApplyJob, cancellation: Cancellation) -> Reality:
@@ -196,7 +197,7 @@ def _provisional(job: ApplyJob) -> Problem:
     return Problem("plan-provisional", "A provisional plan is never applied", detail, hint="Plan again.")
 
 
-def _must_be_same_engine(plan: Plan, prepared: Prepared) -> None:
+def _must_be_same_engine(plan: Plan, prepared: Prepared[Engine]) -> None:
     binary, binding = prepared.engine.binary, plan.binding
     if (binary.name, binary.version) != (binding.engine, binding.engine_version):
         detail = (
