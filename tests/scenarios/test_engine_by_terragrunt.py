@@ -266,6 +266,21 @@ def test_an_interrupt_reaches_the_engine_once_and_it_ends_cleanly(handed: Handed
     assert not any((bench.state / "rescued").glob("*")), "its state was stored where it belongs"
 
 
+def test_a_unit_that_a_stack_makes(handed: HandedOver) -> None:
+    handed.push(
+        {
+            "catalogue/vpc/terragrunt.hcl": VPC.replace('"vpc"', "values.name"),
+            "dev/terragrunt.stack.hcl": 'unit "one" {\n  source = "../catalogue/vpc"\n  path   = "one"\n'
+            '  values = { name = "from the stack" }\n}\n',
+        }
+    )
+    unit = "dev/.terragrunt-stack/one"
+    plan = handed.bench.planned(unit)
+    assert [output.after for output in plan.outputs] == ["from the stack!"]
+    assert handed.bench.apply(plan).outcome is ApplyOutcome.APPLIED
+    assert handed.last().cwd.as_posix().endswith(unit)
+
+
 def test_a_plain_root_module_is_run_by_the_engine_itself(handed: HandedOver) -> None:
     handed.push(
         {

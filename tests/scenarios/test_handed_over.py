@@ -57,7 +57,7 @@ def test_an_interrupted_apply_is_recorded_and_nothing_is_left_running(
     world.push("One")
     live.set_trap("dev/app", "wait")
     typed = world.start("apply")
-    live.wait_until_busy("dev/app", typed)
+    live.wait_until_busy("dev/app", typed, seconds=120)
     typed.process.send_signal(signal.SIGINT)
     interrupted = typed.wait(1)
     assert interrupted.statuses["dev/app"] != "applied"

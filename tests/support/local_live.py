@@ -130,9 +130,9 @@ class LocalLive:
     def remove_trap(self, path: str, kind: str = "fail") -> None:
         (self.notes / "traps" / path / kind).unlink()
 
-    def wait_until_busy(self, path: str, typed: Typed) -> None:
-        """Until an apply of the unit waits in its trap, for half a minute at most."""
-        deadline = time.monotonic() + BUSY_SECONDS
+    def wait_until_busy(self, path: str, typed: Typed, seconds: float = BUSY_SECONDS) -> None:
+        """Until an apply of the unit waits in its trap, for half a minute at most, or as long as is said."""
+        deadline = time.monotonic() + seconds
         while not (self.notes / "traps" / path / "busy").exists():
             assert typed.process.poll() is None, typed.wait()
             assert time.monotonic() < deadline, f"nothing ever worked on {path}"
