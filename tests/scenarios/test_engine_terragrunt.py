@@ -326,6 +326,20 @@ def test_inputs_reach_the_module_as_they_are_whatever_the_engine_would_make_of_t
     assert given == ["${aws:username}", '{"a":"${b}"}', "%{if}"]
 
 
+def test_a_unit_that_excludes_itself_once_it_can_be_known(bench: Bench) -> None:
+    unit = VPC + 'exclude {\n  if      = run_cmd("cat", "frozen") == "yes"\n  actions = ["%s"]\n}\n'
+    bench.push({"dev/vpc/terragrunt.hcl": unit % "apply", "dev/vpc/frozen": "no\n"})
+    plan = bench.planned("dev/vpc")
+    bench.push({"dev/vpc/frozen": "yes\n"})
+    (problem,) = bench.plan("dev/vpc").problems
+    assert (problem.id, problem.unit) == ("unit-excluded-now", "dev/vpc")
+    assert problem.place is not None
+    assert (problem.place.file, problem.place.line) == ("dev/vpc/terragrunt.hcl", 11)
+    assert plan.counts == PlanCounts(add=1)
+    bench.push({"dev/vpc/terragrunt.hcl": unit % "destroy"})
+    assert bench.planned("dev/vpc").counts == PlanCounts(add=1), "it is left out of destroying alone"
+
+
 def test_a_unit_without_source_is_its_own_module(bench: Bench) -> None:
     bench.push({"dev/own/terragrunt.hcl": INCLUDE + 'inputs = {\n  cidr = "x"\n}\n', "dev/own/main.tf": NETWORK})
     report = bench.apply(bench.planned("dev/own"))

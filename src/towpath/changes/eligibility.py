@@ -6,11 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from towpath.live import Live, Unit
+from towpath.live.evaluated import Outline
 from towpath.model.changes import Action
 from towpath.model.paths import UnitPath
 from towpath.problems import Problem, Severity
 
-__all__ = ["HeadIndex", "excluded_units", "problems_of_exclusion", "refusal_of_destroy", "still_used"]
+__all__ = [
+    "HeadIndex",
+    "excluded_units",
+    "excludes_itself",
+    "problems_of_exclusion",
+    "refusal_of_destroy",
+    "still_used",
+]
 
 _COVERING = {
     Action.APPLY: frozenset(["all", "all_except_output", "apply", "plan"]),
@@ -20,13 +28,14 @@ _COVERING = {
 
 def excluded_units(live: Live, action: Action) -> Mapping[UnitPath, str]:
     """The units that exclude themselves from `action`, or are excluded as the dependency of one that does, each with
-    a sentence that says how. A condition that cannot be known excludes nothing.
+    a sentence that says how. A condition that cannot be known excludes nothing; it is asked again when the unit is
+    planned.
 
     Source of the rule: Terragrunt's `exclude` block (`if`, `actions`, `exclude_dependencies`) and its `skip` attribute.
     """
     excluded: dict[UnitPath, str] = {}
     for unit in live.units.values():
-        if _excludes_itself(unit, action):
+        if excludes_itself(unit.outline, action):
             excluded[unit.path] = "The unit's own configuration excludes it."
     for path in tuple(excluded):
         for dependency in _excluded_with(live.units[path]):
@@ -121,8 +130,7 @@ def still_used(removed: UnitPath, users: Sequence[UnitPath], how: str) -> Proble
     )
 
 
-def _excludes_itself(unit: Unit, action: Action) -> bool:
-    outline = unit.outline
+def excludes_itself(outline: Outline | None, action: Action) -> bool:
     return outline is not None and (outline.skip or not _COVERING[action].isdisjoint(outline.excluded_actions))
 
 

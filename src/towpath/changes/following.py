@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from towpath.changes.eligibility import excluded_units
 from towpath.changes.reasons import is_broken
 from towpath.live import Live, Unit
 from towpath.model.changes import Action, AffectedUnit, MayFollow
@@ -16,9 +17,9 @@ def followers(head: Live, affected: Mapping[UnitPath, AffectedUnit]) -> tuple[Ma
     """The units that read outputs of affected units, or of units that may follow themselves; sorted by path.
 
     Only a unit that a run really applies can change its outputs: a held or excluded one, and one that is destroyed,
-    takes nobody along. A broken unit follows nobody.
+    takes nobody along. A broken unit and one that is excluded follow nobody.
     """
-    readers = _readers(head)
+    readers = _readers(head, excluded_units(head, Action.APPLY))
     moving = [path for path, unit in affected.items() if unit.action is Action.APPLY and unit.held is None]
     upstreams: dict[UnitPath, set[UnitPath]] = {}
     while moving:
@@ -39,10 +40,10 @@ def outputs_read(unit: Unit) -> tuple[UnitPath, ...]:
     return tuple(sorted({upstream.path for upstream in upstreams if upstream.reads_outputs}))
 
 
-def _readers(head: Live) -> Mapping[UnitPath, tuple[UnitPath, ...]]:
+def _readers(head: Live, excluded: Collection[UnitPath]) -> Mapping[UnitPath, tuple[UnitPath, ...]]:
     readers: dict[UnitPath, tuple[UnitPath, ...]] = {}
     for unit in head.units.values():
-        if is_broken(unit):
+        if is_broken(unit) or unit.path in excluded:
             continue
         for upstream in outputs_read(unit):
             readers[upstream] = (*readers.get(upstream, ()), unit.path)

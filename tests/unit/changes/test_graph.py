@@ -43,6 +43,12 @@ def test_order_without_outputs_is_not_followed() -> None:
     assert changes_of(base, base | files(dev_vpc=unit(value="y"))).may_follow == ()
 
 
+def test_a_unit_that_excludes_itself_follows_nobody() -> None:
+    excluded = 'exclude {\n  if = true\n  actions = ["apply"]\n}\n'
+    base = CHAIN | files(dev_db=unit("dev/vpc", more=excluded))
+    assert changes_of(base, base | files(dev_vpc=unit(value="y"))).may_follow == ()
+
+
 def test_a_unit_that_is_left_alone_takes_nobody_along() -> None:
     assert changes_of(CHAIN, CHAIN | files(dev_vpc="x = (")).may_follow == ()
 

@@ -20,6 +20,7 @@ from towpath.problems import Problem, ProblemError, Severity
 from towpath.runs.workbench.checkouts import Checkouts
 from towpath.runs.workbench.credentials import Purpose
 from towpath.runs.workbench.evaluating import EvaluatedUnit, EvaluationRequest, Evaluator
+from towpath.runs.workbench.exclusion import must_not_be_excluded
 from towpath.runs.workbench.looking import Looking, finished, init, must_last
 from towpath.runs.workbench.outputs import DependencyOutputs
 from towpath.runs.workbench.preparing import Prepared, Preparer
@@ -132,6 +133,7 @@ class TerraformWorkbench:
             not_final=set(),
         )
         evaluated = self._evaluator.evaluate(request, outputs)
+        must_not_be_excluded(evaluated, action)
         return evaluated, bool(outputs.not_final) and action is not Action.DESTROY
 
 
