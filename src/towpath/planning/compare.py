@@ -109,7 +109,10 @@ def _action(address: str, was: ResourceAction, now: ResourceAction) -> _Finding:
     if not was.changes_something:
         return _Finding(True, f"{address}: {now.value} was not approved.")
     is_less = now in _LESS_THAN.get(was, ())
-    return _Finding(not is_less, f"{address}: {was.value} was approved, now it is {now.value}.")
+    words = f"{address}: {was.value} was approved, now it is {now.value}."
+    if was is ResourceAction.CREATE and now.is_destructive:
+        words += " It is there by now; an apply that did not come to its end leaves what it was making half made."
+    return _Finding(not is_less, words)
 
 
 def _attributes(approved: ResourceChange, fresh: ResourceChange, *, lenient: bool) -> Iterator[_Finding]:

@@ -61,6 +61,16 @@ def test_a_resource_nobody_saw_is_named() -> None:
     assert comparison.more == ("aws_db_instance.main: delete was not approved.",)
 
 
+def test_what_an_interrupted_apply_left_is_explained() -> None:
+    comparison = compare(hand_made_plan(resource("a.one", CREATE)), hand_made_plan(resource("a.one", REPLACE)))
+    assert comparison.more == (
+        (
+            "a.one: create was approved, now it is replace. It is there by now; an apply that did not come to its end "
+            "leaves what it was making half made."
+        ),
+    )
+
+
 def test_more_outweighs_less() -> None:
     approved = hand_made_plan(resource("a.one", CREATE))
     comparison = compare(approved, hand_made_plan(resource("a.two", CREATE)))
