@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import os
 import signal
 import subprocess
@@ -52,8 +53,8 @@ def shell(script: str, folder: Path, grace: float = 10.0, **more: object) -> Com
     return command("/bin/sh", "-c", script, folder=folder, grace=grace, **more)
 
 
-def runner() -> LocalRunner:
-    return LocalRunner(SystemGuardedProcesses())
+def runner(folder: Path, lease: FixedLease | None = None) -> LocalRunner:
+    return LocalRunner(SystemGuardedProcesses(folder / "engines"), lease)
 
 
 def is_gone(pid: int, patience: float = 10.0) -> bool:
@@ -71,22 +72,32 @@ def is_gone(pid: int, patience: float = 10.0) -> bool:
         time.sleep(0.02)
 
 
+def is_locked(file: Path) -> bool:
+    """Whether whoever wants the file for itself is refused."""
+    with file.open("rb") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 def test_lines_of_both_streams_reach_the_log(tmp_path: Path) -> None:
     log = LogLines()
-    result = runner().run(shell("echo one; echo two >&2; printf three", tmp_path), log, Switch())
+    result = runner(tmp_path).run(shell("echo one; echo two >&2; printf three", tmp_path), log, Switch())
     assert result.ok
     assert sorted(log.lines) == ["one", "three", "two"]
     assert "two" in result.tail
 
 
 def test_the_exit_status_is_the_programs(tmp_path: Path) -> None:
-    assert runner().run(shell("exit 7", tmp_path), LogLines(), Switch()).status == 7
-    assert runner().run(shell("kill -9 $$", tmp_path), LogLines(), Switch()).status == -signal.SIGKILL
+    assert runner(tmp_path).run(shell("exit 7", tmp_path), LogLines(), Switch()).status == 7
+    assert runner(tmp_path).run(shell("kill -9 $$", tmp_path), LogLines(), Switch()).status == -signal.SIGKILL
 
 
 def test_captured_output_is_not_logged(tmp_path: Path) -> None:
     log = LogLines()
-    result = runner().run(
+    result = runner(tmp_path).run(
         shell("cat; echo warning >&2", tmp_path, capture=True, stdin=b"\x00secret\xff"), log, Switch()
     )
     assert result.stdout == b"\x00secret\xff"
@@ -95,17 +106,17 @@ def test_captured_output_is_not_logged(tmp_path: Path) -> None:
 
 def test_much_input_and_output(tmp_path: Path) -> None:
     content = b"x" * 3_000_000
-    result = runner().run(command("cat", folder=tmp_path, capture=True, stdin=content), LogLines(), Switch())
+    result = runner(tmp_path).run(command("cat", folder=tmp_path, capture=True, stdin=content), LogLines(), Switch())
     assert result.stdout == content
 
 
 def test_a_program_that_reads_no_input_ends_well(tmp_path: Path) -> None:
-    assert runner().run(shell("exit 0", tmp_path, stdin=b"y" * 1_000_000), LogLines(), Switch()).ok
+    assert runner(tmp_path).run(shell("exit 0", tmp_path, stdin=b"y" * 1_000_000), LogLines(), Switch()).ok
 
 
 def test_only_the_given_environment_is_seen(tmp_path: Path) -> None:
     given = Command(("/usr/bin/env",), tmp_path, {"ONLY": "this"}, capture=True)
-    seen = runner().run(given, LogLines(), Switch()).stdout.decode().splitlines()
+    seen = runner(tmp_path).run(given, LogLines(), Switch()).stdout.decode().splitlines()
     # Python adds LC_CTYPE to its own environment when no locale is set, and the guard is a Python.
     assert [line for line in seen if not line.startswith("LC_CTYPE=")] == ["ONLY=this"]
 
@@ -129,7 +140,7 @@ def test_secrets_reach_neither_log_nor_tail(tmp_path: Path) -> None:
     log = LogLines()
     environment = {**os.environ, "SECRET": secret}
     made = Command((sys.executable, "-c", script), tmp_path, environment, secrets=(secret,))
-    result = runner().run(made, log, Switch())
+    result = runner(tmp_path).run(made, log, Switch())
     shown = "\n".join(log.lines) + result.tail
     assert "plain (redacted)" in shown
     assert "s3cr3t" not in shown
@@ -139,13 +150,13 @@ def test_secrets_reach_neither_log_nor_tail(tmp_path: Path) -> None:
 
 def test_a_missing_program_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as raised:
-        runner().run(command("no-such-program-here", folder=tmp_path), LogLines(), Switch())
+        runner(tmp_path).run(command("no-such-program-here", folder=tmp_path), LogLines(), Switch())
     assert raised.value.problems[0].id == "executable-not-found"
 
 
 def test_a_missing_folder_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as raised:
-        runner().run(command("true", folder=tmp_path / "not here"), LogLines(), Switch())
+        runner(tmp_path).run(command("true", folder=tmp_path / "not here"), LogLines(), Switch())
     assert raised.value.problems[0].id == "cannot-start"
 
 
@@ -153,7 +164,7 @@ def test_the_first_cancellation_asks_politely(tmp_path: Path) -> None:
     log, switch = LogLines(), Switch()
     script = "trap 'echo cleaning; exit 3' INT; echo ready; while :; do sleep 0.05; done"
     turn_after(log, switch, ("ready", 1))
-    result = runner().run(shell(script, tmp_path), log, switch)
+    result = runner(tmp_path).run(shell(script, tmp_path), log, switch)
     assert (result.status, result.interrupted, result.ok) == (3, True, False)
     assert "cleaning" in log.lines
 
@@ -162,7 +173,7 @@ def test_the_second_cancellation_kills(tmp_path: Path) -> None:
     log, switch = LogLines(), Switch()
     script = "trap 'echo no' INT; echo ready; while :; do sleep 0.05; done"
     turn_after(log, switch, ("ready", 1), ("no", 2))
-    result = runner().run(shell(script, tmp_path, grace=60), log, switch)
+    result = runner(tmp_path).run(shell(script, tmp_path, grace=60), log, switch)
     assert (result.status, result.interrupted) == (-signal.SIGKILL, True)
 
 
@@ -170,12 +181,12 @@ def test_after_the_grace_comes_the_kill(tmp_path: Path) -> None:
     log, switch = LogLines(), Switch()
     script = "trap '' INT; echo ready; while :; do sleep 0.05; done"
     turn_after(log, switch, ("ready", 1))
-    result = runner().run(shell(script, tmp_path, grace=0.3), log, switch)
+    result = runner(tmp_path).run(shell(script, tmp_path, grace=0.3), log, switch)
     assert (result.status, result.interrupted) == (-signal.SIGKILL, True)
 
 
 def test_what_was_cancelled_before_does_not_start(tmp_path: Path) -> None:
-    result = runner().run(shell("touch started", tmp_path), LogLines(), Switch(1))
+    result = runner(tmp_path).run(shell("touch started", tmp_path), LogLines(), Switch(1))
     assert result.interrupted
     assert not (tmp_path / "started").exists()
 
@@ -188,7 +199,7 @@ def test_what_the_program_leaves_behind_is_gone_when_it_returns(tmp_path: Path) 
         "    left = subprocess.Popen(['sleep', '600'], start_new_session=own_session)\n"
         "    print(left.pid)\n"
     )
-    result = runner().run(command(sys.executable, "-c", script, folder=tmp_path), log, Switch())
+    result = runner(tmp_path).run(command(sys.executable, "-c", script, folder=tmp_path), log, Switch())
     assert result.ok
     assert len(log.lines) == 2
     assert all(is_gone(int(pid), patience=0) for pid in log.lines)
@@ -196,7 +207,7 @@ def test_what_the_program_leaves_behind_is_gone_when_it_returns(tmp_path: Path) 
 
 def test_a_deadline_that_passed_stops_it(tmp_path: Path) -> None:
     log = LogLines()
-    made = LocalRunner(SystemGuardedProcesses(), FixedLease(boot_time() + 0.5))
+    made = runner(tmp_path, FixedLease(boot_time() + 0.5))
     script = "trap 'echo cleaning; exit 3' INT; while :; do sleep 0.05; done"
     result = made.run(shell(script, tmp_path), log, Switch())
     assert (result.status, result.interrupted) == (3, True)
@@ -215,7 +226,7 @@ class Never:
     def wait(self, level, seconds):
         import time; time.sleep(seconds); return 0
 command = Command(("/bin/sh", "-c", sys.argv[1]), Path("."), dict(os.environ), interrupt_grace=0.5)
-LocalRunner(SystemGuardedProcesses()).run(command, Show(), Never())
+LocalRunner(SystemGuardedProcesses(Path("engines"))).run(command, Show(), Never())
 """
 
 
@@ -243,6 +254,24 @@ def test_a_killed_worker_leaves_nothing_running(tmp_path: Path, trap: str, says:
     assert (tmp_path / "cleaned").exists() is says
 
 
+def test_others_see_that_an_engine_is_still_being_stopped_after_its_worker_died(tmp_path: Path) -> None:
+    script = "trap '' INT; echo $$; while [ ! -e end ]; do sleep 0.05; done; sleep 600 &"
+    argv = [sys.executable, "-c", WORKER.replace("interrupt_grace=0.5", "interrupt_grace=60"), script]
+    worker = subprocess.Popen(argv, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
+    with worker:
+        assert worker.stdout is not None
+        shell_pid = int(worker.stdout.readline())
+        worker.kill()
+    assert is_locked(tmp_path / "engines")
+    assert not is_gone(shell_pid, patience=0)
+    (tmp_path / "end").touch()
+    assert is_gone(shell_pid)
+    deadline = time.monotonic() + 10
+    while is_locked(tmp_path / "engines"):
+        assert time.monotonic() < deadline, "what the engine left behind went, and the lock stands"
+        time.sleep(0.02)
+
+
 def test_a_killed_guard_leaves_nothing_running(tmp_path: Path) -> None:
     log = LogLines()
 
@@ -253,13 +282,13 @@ def test_a_killed_guard_leaves_nothing_running(tmp_path: Path) -> None:
         os.kill(int(stat.rpartition(")")[2].split()[1]), signal.SIGKILL)
 
     threading.Thread(target=kill_guard).start()
-    result = runner().run(shell("echo $$; echo ready; exec sleep 600", tmp_path), log, Switch())
+    result = runner(tmp_path).run(shell("echo $$; echo ready; exec sleep 600", tmp_path), log, Switch())
     assert result.interrupted
     assert is_gone(int(log.lines[0]))
 
 
 def test_many_at_once_leave_nothing_open(tmp_path: Path) -> None:
-    made = runner()
+    made = runner(tmp_path)
     made.run(shell("true", tmp_path), LogLines(), Switch())
     before = len(os.listdir("/proc/self/fd"))
     logs = [LogLines() for _ in range(20)]
@@ -290,7 +319,7 @@ class Calm:
 class Lease:
     def deadline(self): return SystemClock().steady() + 1.0
 command = Command(("/bin/sh", "-c", sys.argv[1]), Path("."), dict(os.environ), interrupt_grace=0.5)
-result = LocalRunner(SystemGuardedProcesses(), Lease()).run(command, Show(), Calm())
+result = LocalRunner(SystemGuardedProcesses(Path("engines")), Lease()).run(command, Show(), Calm())
 print("interrupted" if result.interrupted else "undisturbed", flush=True)
 """
 

@@ -76,7 +76,7 @@ class Bench:
                 state=self.state,
                 environment=self.environment,
                 processes=processes,
-                runner=LocalRunner(SystemGuardedProcesses()),
+                runner=LocalRunner(SystemGuardedProcesses(folder / "engines")),
                 aws=aws or BotoAws(SystemClock()),
                 plan_files=self.plans,
                 find_engine=find_engine,

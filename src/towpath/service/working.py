@@ -21,7 +21,7 @@ from towpath.runs.workbench import TerraformWorkbench, Tools
 from towpath.service.outside import Outside
 from towpath.service.reading import Reading
 from towpath.service.state import state_folder
-from towpath.stores import State, open_state
+from towpath.stores import ENGINES, State, open_state
 from towpath.stores.keys import KEY_VARIABLE
 from towpath.system.aws import BotoAws
 from towpath.system.guarded import SystemGuardedProcesses
@@ -161,7 +161,7 @@ def _tools(outside: Outside, reading: Reading, state: State) -> Tools:
         # What plans are encrypted with is no business of engines, hooks and commands.
         environment={name: value for name, value in outside.environment.all().items() if name != KEY_VARIABLE},
         processes=outside.processes,
-        runner=LocalRunner(SystemGuardedProcesses()),
+        runner=LocalRunner(SystemGuardedProcesses(state.folder / ENGINES)),
         aws=BotoAws(outside.clock),
         plan_files=state.plans,
         find_engine=find_engine,

@@ -9,7 +9,8 @@
    holds.
 5. Plan files are named by the digest of their content, encrypted and authenticated, written whole or not at all, and
    checked against their digest when read.
-6. `StateLock` is held by the one process that works with the state; others are told whom they wait for.
+6. `StateLock` is held by the one process that works with the state; others are told whom they wait for. It stays taken
+   until what that process had started is gone as well.
 
 This package decides nothing about runs and knows nothing of engines.
 """
@@ -17,13 +18,14 @@ This package decides nothing about runs and knows nothing of engines.
 from __future__ import annotations
 
 from towpath.stores.ledger import LedgerStore
-from towpath.stores.lock import Holder, StateLock
+from towpath.stores.lock import ENGINES, Holder, StateLock
 from towpath.stores.logs import LogFiles
 from towpath.stores.plans import PlanFolder
 from towpath.stores.runs import RunStore, RunTransaction
 from towpath.stores.state import State, open_state
 
 __all__ = [
+    "ENGINES",
     "Holder",
     "LedgerStore",
     "LogFiles",

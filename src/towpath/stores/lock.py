@@ -10,7 +10,10 @@ from pathlib import Path
 
 from towpath.stores.failures import keeping_state
 
-__all__ = ["Holder", "StateLock"]
+__all__ = ["ENGINES", "Holder", "StateLock"]
+
+ENGINES = "engines"
+"""The file in the state folder that whoever works for a process holds a shared lock on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,20 @@ class Holder:
 
 
 class StateLock:
-    """An advisory lock of the operating system: it falls when its process ends, however it ends."""
+    """An advisory lock of the operating system: it falls when its process ends, however it ends. Then the engines that
+    it had started are being stopped; until the last one is gone the lock cannot be taken.
+    """
 
     def __init__(self, folder: Path, host: str) -> None:
         self._file = folder / "lock"
+        self._engines = folder / ENGINES
         self._host = host
         self._handle: int | None = None
 
     def try_take(self, run: str) -> bool:
-        """Takes the lock for driving `run` if nobody has it. Taking what this object holds already is an error."""
+        """Takes the lock for driving `run` if nobody has it and nothing is at work. Taking what this object holds
+        already is an error.
+        """
         if self._handle is not None:
             raise ValueError("the lock is held already")
         with keeping_state(self._file.parent):
@@ -41,10 +49,25 @@ class StateLock:
         except BlockingIOError:
             os.close(handle)
             return False
+        if self._an_engine_works():
+            os.close(handle)
+            return False
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps({"pid": os.getpid(), "host": self._host, "run": run}).encode(), 0)
         self._handle = handle
         return True
+
+    def _an_engine_works(self) -> bool:
+        if not self._engines.exists():
+            return False
+        handle = os.open(self._engines, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+        return False
 
     def release(self) -> None:
         """Gives the lock back. Releasing what is not held does nothing."""

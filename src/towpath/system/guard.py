@@ -8,11 +8,13 @@
 5. The worker reads what the engine prints. The guard holds the same ends of those pipes, and once the worker is dead
    reads on and throws away: an engine that writes to nobody would die of SIGPIPE in the middle of its clean stop, with
    its state not stored and its lock not freed.
-6. When the engine has ended, what is left of its group is told to end, then killed. Only when every process is gone
+6. It holds a lock of its worker's making for as long as it lives, and passes it on to nobody: so others see that an
+   engine is still being stopped after the worker has died.
+7. When the engine has ended, what is left of its group is told to end, then killed. Only when every process is gone
    does the guard report `exited STATUS CAUSE` and end.
 
 It imports as little as it can, so that it starts in tens of milliseconds, and it knows nothing of the product.
-Usage: guard.py CONTROL_FD REPORT_FD OUTPUT_FD,OUTPUT_FD GRACE_SECONDS -- PROGRAM ARGUMENT…
+Usage: guard.py CONTROL_FD REPORT_FD OUTPUT_FD,OUTPUT_FD LOCK_FD GRACE_SECONDS -- PROGRAM ARGUMENT…
 """
 
 from __future__ import annotations
@@ -256,11 +258,11 @@ def send(target: int, number: int) -> None:
 
 
 def main() -> int:
-    control, report, outputs, grace, separator, *argv = sys.argv[1:]
+    control, report, outputs, lock, grace, separator, *argv = sys.argv[1:]
     if separator != "--" or not argv:
         return 2
     reading = [int(output) for output in outputs.split(",")]
-    for end in (int(control), int(report), *reading):
+    for end in (int(control), int(report), int(lock), *reading):
         os.set_inheritable(end, False)
     return Guard(int(control), int(report), reading, float(grace)).run(argv)
 

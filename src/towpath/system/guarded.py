@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import signal
@@ -64,7 +65,12 @@ class GuardedProcesses(Protocol):
 
 
 class SystemGuardedProcesses:
-    """The machine's processes."""
+    """The machine's processes. As long as one of them, or its guard, is there, the file `engines` is locked (shared):
+    also when the process that started it has died.
+    """
+
+    def __init__(self, engines: Path) -> None:
+        self._engines = engines
 
     def start(
         self, argv: Sequence[str], *, folder: Path, environment: Mapping[str, str], stdin: bytes, grace: float
@@ -73,7 +79,8 @@ class SystemGuardedProcesses:
         report, report_end = os.pipe()
         output, output_end = os.pipe()
         errors, errors_end = os.pipe()
-        options = [str(control), str(report_end), f"{output},{errors}", f"{grace:g}"]
+        lock = _locked(self._engines)
+        options = [str(control), str(report_end), f"{output},{errors}", str(lock), f"{grace:g}"]
         command = [sys.executable, "-I", "-S", str(_GUARD), *options, "--", *argv]
         try:
             guard = subprocess.Popen(
@@ -83,7 +90,7 @@ class SystemGuardedProcesses:
                 stdin=subprocess.PIPE,
                 stdout=output_end,
                 stderr=errors_end,
-                pass_fds=(control, report_end, output, errors),
+                pass_fds=(control, report_end, output, errors, lock),
                 start_new_session=True,
             )
         except OSError as error:
@@ -91,7 +98,7 @@ class SystemGuardedProcesses:
                 os.close(end)
             raise ProblemError(_cannot_start(argv[0], folder, error)) from error
         finally:
-            for end in (control, report_end, output_end, errors_end):
+            for end in (control, report_end, output_end, errors_end, lock):
                 os.close(end)
         return _SystemGuardedProcess(guard, (output, errors), control_end, report, argv[0]).started(stdin)
 
@@ -173,6 +180,13 @@ class _SystemGuardedProcess:
             if self._control is not None:
                 os.close(self._control)
                 self._control = None
+
+
+def _locked(file: Path) -> int:
+    """The file, opened and locked (shared): the lock stands until everybody who was given the handle has closed it."""
+    handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_SH)
+    return handle
 
 
 def _buffered(stream: object) -> io.BufferedIOBase:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import sqlite3
 import stat
 from pathlib import Path
@@ -12,7 +13,7 @@ from run_house import empty_database
 
 from towpath.model.paths import UnitPath
 from towpath.problems import ProblemError
-from towpath.stores import State, open_state
+from towpath.stores import ENGINES, State, open_state
 from towpath.stores.keys import state_key
 from towpath.stores.schema import metadata
 from towpath.system import FakeClock, FakeEnvironment, FakeIds, RandomIds
@@ -175,6 +176,17 @@ def test_one_at_a_time_holds_the_lock_and_others_see_who(tmp_path: Path) -> None
     assert second.holder() is None
     assert second.try_take("run-2")
     second.release()
+    state.close()
+
+
+def test_while_an_engine_of_a_dead_process_is_stopped_nobody_takes_the_lock(tmp_path: Path) -> None:
+    state = opened(tmp_path)
+    with (tmp_path / ENGINES).open("wb") as engine:
+        fcntl.flock(engine, fcntl.LOCK_SH)
+        assert not state.lock().try_take("run-1")
+    lock = state.lock()
+    assert lock.try_take("run-1")
+    lock.release()
     state.close()
 
 
