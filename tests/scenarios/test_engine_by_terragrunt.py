@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from engine_bench import Bench
+from held_lock import held_lock
 from installed_terragrunt import InstalledTerragrunt, RecordedCall
 
 from towpath.model.changes import Action
@@ -175,6 +176,19 @@ def test_a_stale_plan_is_not_handed_over(handed: HandedOver) -> None:
     report = bench.apply(plan)
     assert (report.outcome, report.problems[0].id) == (ApplyOutcome.STALE, "plan-stale")
     assert [call.engine[0] for call in handed.terragrunt.work()] == ["plan", "apply"]
+
+
+def test_a_lock_that_somebody_else_holds(handed: HandedOver) -> None:
+    bench = handed.bench
+    bench.apply(bench.planned("dev/vpc"))
+    handed.push(
+        {"towpath.yml": handed.settings + "lock_timeout: 0\n", "dev/vpc/terragrunt.hcl": VPC.replace("vpc", "lan")}
+    )
+    plan = bench.planned("dev/vpc")
+    with held_lock(handed.home / "states/dev/vpc/terraform.tfstate"):
+        report = bench.apply(plan)
+    assert report.outcome is ApplyOutcome.LOCKED
+    assert "ada@laptop" in report.problems[0].detail
 
 
 def test_a_plan_that_fails_says_what_the_engine_said(handed: HandedOver) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import json
-import subprocess
-import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from engine_bench import Bench
+from held_lock import held_lock
 
 from towpath.model.changes import Action
 from towpath.model.plans import Exactness, PlanCounts, ResourceAction
@@ -119,31 +118,15 @@ def test_taking_down(bench: Bench) -> None:
     assert json.loads(state_file(bench).read_bytes())["resources"] == []
 
 
-HOLDER = """
-import fcntl, sys
-file = open(sys.argv[1], "r+b")
-fcntl.lockf(file, fcntl.LOCK_EX)
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
 def test_a_lock_that_somebody_else_holds(bench: Bench) -> None:
     bench.push({"towpath.yml": SETTINGS + "lock_timeout: 0\n"})
     bench.apply(bench.planned(UNIT))
     bench.push({f"{UNIT}/main.tf": MAIN.replace("default = 1", "default = 2")})
     plan = bench.planned(UNIT)
-    info = {"ID": "1234", "Operation": "OperationTypeApply", "Who": "ada@laptop", "Created": "2026-01-05T09:00:00Z"}
-    state_file(bench).with_name(".terraform.tfstate.lock.info").write_text(json.dumps(info), encoding="utf-8")
-    argv = [sys.executable, "-c", HOLDER, str(state_file(bench))]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
+    with held_lock(state_file(bench)):
         report = bench.apply(plan)
         reality = bench.workbench.reality(bench.job(plan), bench.switch)
         replanned = bench.plan(UNIT)
-        assert holder.stdin is not None
-        holder.stdin.close()
     assert report.outcome is ApplyOutcome.LOCKED
     assert "ada@laptop" in report.problems[0].detail
     assert reality.matches_plan
