@@ -24,8 +24,8 @@ from world import World
 DYING = Path(__file__).parents[1] / "support" / "dying_towpath.py"
 UNITS = ("dev/app", "stage/app", "prod/app")
 LONGEST = 240
-STRIDE = 67
-"""In the short suite, one boundary in so many; the long one takes each."""
+DEATHS = 6
+"""In the short suite, at so many boundaries, evenly spread; the long one takes each."""
 
 
 def three_tiers(home: Path) -> tuple[World, LocalLive]:
@@ -92,12 +92,13 @@ def boundaries(home: Path) -> int:
     world, live = three_tiers(home)
     count = die_at(world, 0, "apply")
     all_is_well(world, live, [], "nobody died")
-    assert count > STRIDE, "the run writes what it does"
+    assert count > 10 * DEATHS, "the run writes what it does"
     return count
 
 
 def test_killed_at_transactions(tmp_path: Path) -> None:
-    for boundary in range(STRIDE // 2, boundaries(tmp_path / "whole"), STRIDE):
+    count = boundaries(tmp_path / "whole")
+    for boundary in range(count // DEATHS // 2, count, count // DEATHS + 1):
         killed_at(tmp_path / str(boundary), boundary)
 
 
