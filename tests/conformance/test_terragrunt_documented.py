@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from planned_outside import PlannedOutside
-from terragrunt_repositories import evaluation_of
+from terragrunt_repositories import evaluation_of, stacked_evaluation_of
 
 from terragrunt_table import Case, read_topics
 from towpath.engines.terraform.commands import extra_arguments
@@ -20,9 +20,9 @@ from towpath.engines.terraform.generated import FileChange, decide_files
 from towpath.engines.terraform.hooks import after_hooks, before_hooks, error_hooks
 from towpath.hcl.convert import to_json
 from towpath.hcl.values import Sensitive, SetValue, Unknown
-from towpath.terragrunt import Evaluation, UnitConfig
+from towpath.terragrunt import STACK_FILE, Evaluation, UnitConfig
 from towpath.terragrunt.config_functions import CONFIG_FUNCTIONS
-from towpath.terragrunt.language import CONFIGURATION, BodyRule
+from towpath.terragrunt.language import CONFIGURATION, STACK, BodyRule
 from towpath.terragrunt.outside_functions import OUTSIDE_FUNCTIONS
 from towpath.terragrunt.path_functions import PATH_FUNCTIONS
 
@@ -33,7 +33,9 @@ NEWER_THAN_ITS_LIBRARY = ("startswith", "endswith", "strcontains", "timecmp")
 
 def evaluated(case: Case) -> Evaluation:
     outside = None if case.answers is None else PlannedOutside(case.answers)
-    return evaluation_of(case.files, case.unit, outside, case.environment)
+    with_stacks = any(path.endswith(STACK_FILE) for path in case.files)
+    evaluation = stacked_evaluation_of if with_stacks else evaluation_of
+    return evaluation(case.files, case.unit, outside, case.environment)
 
 
 def configuration(case: Case) -> UnitConfig:
@@ -180,7 +182,7 @@ def names(rule: BodyRule, prefix: str = "") -> Iterator[str]:
 
 
 def test_every_block_and_attribute_has_a_case() -> None:
-    assert missing(names(CONFIGURATION)) == []
+    assert missing([*names(CONFIGURATION), *names(STACK)]) == []
 
 
 def test_every_function_has_a_case() -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from towpath.git import fake_tree
 from towpath.hcl.convert import to_json
 from towpath.hcl.values import Value
+from towpath.live import evaluation_files
+from towpath.live.stacks import expand
 from towpath.model.paths import unit_path
 from towpath.terragrunt import DictFiles, Evaluation, HermeticOutside, Outside, ParseCache, UnitConfig, evaluate_unit
 
-__all__ = ["config_of", "evaluation_of", "input_of", "inputs_of", "problem_ids", "values_of"]
+__all__ = ["config_of", "evaluation_of", "input_of", "inputs_of", "problem_ids", "stacked_evaluation_of", "values_of"]
 
 UNIT = "dev/app"
 
@@ -26,6 +30,22 @@ def evaluation_of(
     return evaluate_unit(
         unit_path(unit), DictFiles(repository), outside or HermeticOutside(environment or {}), ParseCache()
     )
+
+
+def stacked_evaluation_of(
+    files: Mapping[str, str],
+    unit: str = UNIT,
+    outside: Outside | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Evaluation:
+    """The evaluation of a unit that a stack may make; what is wrong with any stack is in it, too."""
+    hermetic, cache = HermeticOutside(environment or {}), ParseCache()
+    made = expand(fake_tree(files), cache, hermetic)
+    problems = (*made.problems, *made.broken.get(unit_path(unit), ()))
+    if problems:
+        return Evaluation(None, frozenset(), problems, ())
+    evaluation = evaluate_unit(unit_path(unit), evaluation_files(made.tree), outside or hermetic, cache)
+    return replace(evaluation, reads=made.reads(unit, evaluation.reads))
 
 
 def config_of(files: Mapping[str, str] | str, unit: str = UNIT, outside: Outside | None = None) -> UnitConfig:
