@@ -35,6 +35,28 @@ APP_BLOCK = """unit "app" {
 """
 
 
+INNER = """unit "one" {
+  source = "${get_repo_root()}/catalogue/one"
+  path   = "one"
+  values = values
+}
+
+unit "two" {
+  source = "${get_repo_root()}/catalogue/one"
+  path   = "two"
+  values = { word = "replaced" }
+
+  autoinclude {
+    dependency "one" {
+      config_path  = unit.one.path
+      mock_outputs = { word = "mock" }
+    }
+    inputs = { word = "${dependency.one.outputs.word} twice" }
+  }
+}
+"""
+
+
 def stacked(world: World) -> LocalLive:
     live = LocalLive(world, {"dev": 1})
     world.write({**UNITS, STACK: BLOCK + APP_BLOCK, ".gitignore": ".terragrunt-stack\n"})
@@ -79,26 +101,34 @@ def test_the_life_of_a_stack(world: World) -> None:
 
 def test_local_state_stays_where_terragrunt_would_generate_the_unit(world: World) -> None:
     stack = 'stack "inner" {\n  source = "../catalogue/stack"\n  path = "inner"\n  values = { word = "hello" }\n}\n'
-    inner = 'unit "one" {\n  source = "${get_repo_root()}/catalogue/one"\n  path = "one"\n  values = values\n}\n'
-    module = 'variable "word" {}\n\nresource "terraform_data" "this" {\n  input = var.word\n}\n'
+    module = """variable "word" {}
+
+resource "terraform_data" "this" {
+  input = var.word
+}
+
+output "word" {
+  value = terraform_data.this.output
+}
+"""
     world.write(
         {
             "dev/terragrunt.stack.hcl": stack,
-            "catalogue/stack/terragrunt.stack.hcl": inner,
+            "catalogue/stack/terragrunt.stack.hcl": INNER,
             "catalogue/one/terragrunt.hcl": "inputs = { word = values.word }\n",
             "catalogue/one/main.tf": module,
             ".gitignore": ".terragrunt-stack\n",
         }
     )
     world.push("A stack in a stack")
-    unit = "dev/.terragrunt-stack/inner/.terragrunt-stack/one"
-    assert world.apply().statuses == {unit: "applied"}
-    state = world.folder / unit / "terraform.tfstate"
-    assert '"hello"' in state.read_text()
+    one, two = (f"dev/.terragrunt-stack/inner/.terragrunt-stack/{name}" for name in ("one", "two"))
+    assert world.apply().statuses == {one: "applied", two: "applied"}
+    state = world.folder / two / "terraform.tfstate"
+    assert '"hello twice"' in state.read_text()
     world.edit("dev/terragrunt.stack.hcl", "hello", "goodbye")
     world.push("Another word")
-    assert world.apply().statuses == {unit: "applied"}
-    assert '"goodbye"' in state.read_text()
+    assert world.apply().statuses == {one: "applied", two: "applied"}
+    assert '"goodbye twice"' in state.read_text()
 
 
 def test_one_broken_stack_holds_back_neither_others_nor_what_stands(world: World) -> None:

@@ -16,8 +16,11 @@ from towpath.live.units import FingerprintParts, Unit
 from towpath.model.paths import UnitPath
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt import VALUES_FILE, UnitConfig
+from towpath.terragrunt.autoinclude import AUTOINCLUDE_FILES
 
 __all__ = ["Assembly"]
+
+_EVALUATED = (CONFIGURATION, VALUES_FILE, *AUTOINCLUDE_FILES)
 
 
 @dataclass(frozen=True)
@@ -167,5 +170,5 @@ def _parts(
 
 def _is_evaluated(file: str, path: UnitPath, kind: UnitKind) -> bool:
     """Whether the evaluated values already say all there is to say about the file."""
-    own = configuration_of(path)
-    return kind is UnitKind.TERRAGRUNT and file in (own, own.removesuffix(CONFIGURATION) + VALUES_FILE)
+    folder = configuration_of(path).removesuffix(CONFIGURATION)
+    return kind is UnitKind.TERRAGRUNT and file in {f"{folder}{name}" for name in _EVALUATED}

@@ -20,9 +20,12 @@ from towpath.live.discovery import is_terraform_file, is_working_folder
 from towpath.live.sources import OutsideRepositoryError, join
 from towpath.live.tokens import ContentHashes
 from towpath.problems import Place, Problem, ProblemError
+from towpath.terragrunt import VALUES_FILE
+from towpath.terragrunt.autoinclude import POINTER_FILE
 
 __all__ = ["Closure", "Modules", "contents_of", "module_missing"]
 
+_HANDED = (VALUES_FILE, POINTER_FILE)
 _CLIMBING = re.compile(r'(?:\$\{\s*path\.(?:module|root|cwd)\s*\}/|"\./|")((?:\./)*\.\.(?:/[\w .@+-]+)*/?)')
 
 
@@ -133,7 +136,7 @@ class Modules:
         if target not in self._folders:
             paths = (target,) if target in self._tree.entries() else contents_of(self._tree, target)
             prefix = len(target) + 1 if target else 0
-            self._folders[target] = self.hashes_of(path for path in paths if not is_working_folder(path[prefix:]))
+            self._folders[target] = self.hashes_of(path for path in paths if _belongs(path[prefix:]))
         return self._folders[target]
 
     def hashes_of(self, paths: Iterable[str]) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
@@ -167,6 +170,11 @@ def contents_of(tree: Tree, folder: str) -> tuple[str, ...]:
     """The files, links and submodules below a folder, at any depth."""
     prefix = f"{folder}/" if folder else ""
     return (*tree.below(folder), *(name for name in tree.submodules() if name.startswith(prefix)))
+
+
+def _belongs(name: str) -> bool:
+    """Whether a file of a module's folder is part of the module; what a stack hands to a unit is not."""
+    return not is_working_folder(name) and name.rpartition("/")[2] not in _HANDED
 
 
 def _calls(path: str, content: bytes) -> Iterator[Call]:

@@ -9,7 +9,7 @@ from towpath.git.links import link_loop
 from towpath.live.discovery import CONFIGURATION, is_working_folder
 from towpath.live.stack_problems import file_replaced, path_taken, source_without
 from towpath.problems import Problem, ProblemError
-from towpath.terragrunt import STACK_FILE, VALUES_FILE, Component, ComponentKind
+from towpath.terragrunt import STACK_FILE, Component, ComponentKind
 from towpath.terragrunt.paths import folder_of, join
 
 __all__ = ["Copies"]
@@ -38,13 +38,12 @@ class Copies:
         return files
 
     def put(
-        self, component: Component, folder: str, files: Mapping[str, str], values: bytes | None
+        self, component: Component, folder: str, files: Mapping[str, str], written: Mapping[str, bytes]
     ) -> tuple[Problem, ...]:
-        """Lays the files there, with the values beside them; returns what is to be told. Raises `ProblemError`
+        """Lays the files there, with those `written` over them; returns what is to be told. Raises `ProblemError`
         (`stack-path-taken`).
         """
-        values_file = join(folder, VALUES_FILE)
-        paths = [*files, *([] if values is None else [values_file])]
+        paths = [*files, *written]
         folders = _folders_of(paths)
         for path in paths:
             if path in self._folders or path in self._tree.folders():
@@ -55,8 +54,7 @@ class Copies:
         replaced = [path for path, origin in files.items() if self._differs(path, origin)]
         self._folders |= folders
         self._copied.update(files)
-        if values is not None:
-            self._written[values_file] = values
+        self._written.update(written)
         return tuple(file_replaced(component, path).in_unit(folder) for path in replaced[:1])
 
     def _differs(self, path: str, origin: str) -> bool:

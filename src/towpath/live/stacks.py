@@ -39,6 +39,7 @@ from towpath.terragrunt import (
     lacks_values,
     values_text,
 )
+from towpath.terragrunt.autoinclude import POINTER_FILE, pointer_text
 from towpath.terragrunt.paths import folder_of, join
 from towpath.terragrunt.typed import mapping
 
@@ -236,26 +237,29 @@ class _Expander:
     def _fill(self, stack: _Stack, component: Component, folder: str) -> None:
         """Puts the source and the values into the folder. Raises `ProblemError`."""
         source = source_folder(component, stack.folder, self._tree, self._root)
-        values = self._values(component, stack.folder, folder)
+        written = self._written(component, stack.folder, folder)
         files = self._copies.of(component, source, folder)
         nested = [folder_of(path) for path in files if path.rpartition("/")[2] == STACK_FILE]
         for inner in nested:
             origin = folder_of(self._tree.origin(files[join(inner, STACK_FILE)]))
             if origin in stack.chain:
                 raise ProblemError(going_round(component, (*stack.chain[stack.chain.index(origin) :], origin)))
-        self._problems.extend(self._copies.put(component, folder, files, values))
+        self._problems.extend(self._copies.put(component, folder, files, written))
         self._note_source(component.kind, source)
         is_stack = component.kind is ComponentKind.STACK
         self._waiting += [_Stack(inner, stack.reads, stack.chain, is_stack and inner == folder) for inner in nested]
 
-    def _values(self, component: Component, stack_folder: str, folder: str) -> bytes | None:
-        if component.values is None:
-            return None
-        bare, _ = unmark(component.values)
-        if isinstance(bare, Unknown):
-            raise ProblemError(cannot_be_known(component, "values", bare, component.place))
-        text = values_text(component, mapping(component.values), stack_folder, folder)
-        return text.encode("utf-8", "surrogateescape")
+    def _written(self, component: Component, stack_folder: str, folder: str) -> dict[str, bytes]:
+        """The files that stand there and are copies of none."""
+        texts: dict[str, str] = {}
+        if component.has_autoinclude:
+            texts[POINTER_FILE] = pointer_text(component.name, stack_folder, folder)
+        if component.values is not None:
+            bare, _ = unmark(component.values)
+            if isinstance(bare, Unknown):
+                raise ProblemError(cannot_be_known(component, "values", bare, component.place))
+            texts[VALUES_FILE] = values_text(component, mapping(component.values), stack_folder, folder)
+        return {join(folder, name): text.encode("utf-8", "surrogateescape") for name, text in texts.items()}
 
     def _note_source(self, kind: ComponentKind, source: str) -> None:
         """A copy of a folder is used: so is the folder itself."""

@@ -5,6 +5,7 @@
 3. `dependency` blocks of the file and of what it includes are merged; they see locals.
 4. Everything else sees the outputs of all dependencies too, in the included files as well.
 5. The included bodies are merged under the file's own, the last include first, so that later ones win over earlier.
+   What an `autoinclude` adds to a unit comes over all of it.
 
 An included file is evaluated in the context of the file that includes it.
 """
@@ -19,6 +20,7 @@ from towpath.hcl.scope import Call
 from towpath.hcl.syntax import ParsedFile
 from towpath.hcl.values import Unknown, Value
 from towpath.problems import Problem, ProblemError
+from towpath.terragrunt.autoinclude import find_autoinclude
 from towpath.terragrunt.config import Dependency
 from towpath.terragrunt.dependencies import dependencies_of, outputs_of
 from towpath.terragrunt.includes import Include, read_includes
@@ -44,6 +46,7 @@ class Configuration:
         self._file = FileReader(
             self.context, parsed, (lambda: self._exposed_early) if exposes else None, self._included_features
         )
+        self._autoinclude = find_autoinclude(self.context)
         self._bodies: dict[str, Branch] = {}
 
     @property
@@ -57,6 +60,8 @@ class Configuration:
         for include in reversed(self.includes):
             if include.is_merged:
                 blocks = merge_dependencies(include.reader.dependency_blocks, blocks, deep=include.is_deep)
+        if self._autoinclude is not None:
+            blocks = merge_dependencies(blocks, self._autoinclude.dependency_blocks, deep=False)
         used = self._used()
         return {
             name: replace(dependency, outputs_read=_names_read(dependency, used))
@@ -68,13 +73,20 @@ class Configuration:
         """The merged body. Every local and flag is evaluated as well, so that what is wrong with one is told even where
         nothing uses it.
         """
-        for reader in (self._file, *(include.reader for include in self.includes)):
+        for reader in self._readers():
             _ = reader.features, reader.locals
         body = self._file.body(lambda: self._outputs, self._exposed if self.includes or self._failed else None)
         for include in reversed(self.includes):
             if include.is_merged:
                 body = merge_bodies(self._included_body(include), body, deep=include.is_deep)
+        if self._autoinclude is not None:
+            body = merge_bodies(body, self._autoinclude.body(lambda: self._outputs), deep=False)
         return body
+
+    def _readers(self) -> tuple[FileReader, ...]:
+        """Of every file that takes part."""
+        added = () if self._autoinclude is None else (self._autoinclude,)
+        return (self._file, *(include.reader for include in self.includes), *added)
 
     def as_value(self) -> dict[str, Value]:
         """What `read_terragrunt_config` gives."""
@@ -92,7 +104,7 @@ class Configuration:
         """The outputs that something refers to. Who exposes dependencies may be asked for any."""
         if any(include.expose and include.reader.dependency_blocks for include in self.includes):
             return None
-        return all_used([self._file.dependencies_used, *(item.reader.dependencies_used for item in self.includes)])
+        return all_used([reader.dependencies_used for reader in self._readers()])
 
     def _included_features(self) -> dict[str, Value]:
         merged = [include.reader.features for include in self.includes if include.is_merged]

@@ -17,14 +17,12 @@ from towpath.terragrunt.dependencies import place_of, resolve_unit
 from towpath.terragrunt.files import Files
 from towpath.terragrunt.outside import Outside
 from towpath.terragrunt.parsing import ParseCache
-from towpath.terragrunt.paths import folder_of, join
+from towpath.terragrunt.paths import join
 from towpath.terragrunt.session import Commons, Context, Session
 from towpath.terragrunt.watching import Seen
 from towpath.terragrunt.written import Branch, Leaf, Provenance, Written, as_branch, plain
 
 __all__ = ["Evaluation", "Evaluator", "evaluate_unit"]
-
-_AUTOINCLUDE = "terragrunt.autoinclude.hcl"
 
 _NO_EFFECT = frozenset(
     (
@@ -85,7 +83,6 @@ def _evaluate(unit: UnitPath, file: str, session: Session) -> Evaluation:
     if parsed is None:
         session.report(Problem("file-not-found", "A file is not there", f'There is no "{file}".', Place(file)))
         return _done(session, unit, None, ())
-    _check_generated(file, session)
     configuration = Configuration(Context(session, file, file, chain=(file,)), parsed)
     locals_ = configuration.locals
     dependencies = tuple(configuration.dependencies.values())
@@ -105,14 +102,6 @@ def _read_elsewhere(body: Branch, session: Session, own: Iterable[Dependency]) -
     for key, dependency in session.read_dependencies.items():
         if key not in known and dependency.place in places:
             yield dependency
-
-
-def _check_generated(file: str, session: Session) -> None:
-    beside = join(folder_of(file), _AUTOINCLUDE)
-    if session.files.exists(beside):
-        detail = f'"{beside}" would be merged into the unit, which Towpath does not do.'
-        summary = "A configuration is not supported"
-        session.report(Problem("unsupported-configuration", summary, detail, Place(beside)))
 
 
 def _done(

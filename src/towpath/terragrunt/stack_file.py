@@ -10,7 +10,7 @@ Nothing is made of them here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -31,6 +31,8 @@ __all__ = ["GENERATED_FOLDER", "STACK_FILE", "Component", "ComponentKind", "Stac
 STACK_FILE = "terragrunt.stack.hcl"
 GENERATED_FOLDER = ".terragrunt-stack"
 """The folder beside a stack file in which its units and stacks stand."""
+AUTOINCLUDE = "autoinclude"
+_NOT_INCLUDED = (AUTOINCLUDE, "include", "locals")
 _PLACING = BodyRule({name: STACK_COMPONENT.attributes[name] for name in ("path", "no_dot_terragrunt_stack")})
 
 
@@ -44,8 +46,9 @@ class ComponentKind(StrEnum):
 @dataclass(frozen=True)
 class Component:
     """One `unit` or `stack` block. `source` and `path` are texts, or unknown, or None where they are wrong, which
-    `problems` tell then. `is_beside`: it stands beside the stack file instead of in `GENERATED_FOLDER`; `is_checked`:
-    its source must hold a configuration of its kind.
+    `problems` tell then. `has_autoinclude`: the block holds more configuration for the unit. `is_beside`: it stands
+    beside the stack file instead of in `GENERATED_FOLDER`; `is_checked`: its source must hold a configuration of its
+    kind.
     """
 
     kind: ComponentKind
@@ -56,6 +59,7 @@ class Component:
     path: Value
     path_place: Place
     values: Value = None
+    has_autoinclude: bool = False
     is_beside: bool = False
     is_checked: bool = True
     problems: tuple[Problem, ...] = ()
@@ -135,14 +139,10 @@ class StackFile:
 
     def _component(self, kind: ComponentKind, block: Block) -> Component:
         session = self._context.session.apart()
-        roots = {
-            "local": lambda: self.locals,
-            "unit": lambda: self._paths(ComponentKind.UNIT),
-            "stack": lambda: self._paths(ComponentKind.STACK),
-        }
         name = block.labels[0]
-        decoder = Decoder(session, self._reader.scope(roots))
-        values = _plain(decoder.body(block.body, STACK_COMPONENT, block, f"{kind}.{name}."))
+        decoder = Decoder(session, self._reader.scope(self.roots()))
+        values = _plain(decoder.body(block.body, STACK_COMPONENT, block, f"{kind}.{name}.", skip=(AUTOINCLUDE,)))
+        session.report(*_wrong_autoincludes(kind, block))
         beside = values.get("no_dot_terragrunt_stack")
         return Component(
             kind=kind,
@@ -154,10 +154,25 @@ class StackFile:
             path=beside if isinstance(beside, Unknown) else unmark(values.get("path"))[0],
             path_place=_place_in(block, "path"),
             values=values.get("values"),
+            has_autoinclude=bool(block.body.blocks_of(AUTOINCLUDE)),
             is_beside=flag(beside),
             is_checked=not flag(values.get("no_validation")) and not flag(beside),
             problems=tuple(session.problems),
         )
+
+    def roots(self) -> dict[str, Callable[[], Value]]:
+        """The variables that units and stacks see."""
+        return {
+            "local": lambda: self.locals,
+            "unit": lambda: self._paths(ComponentKind.UNIT),
+            "stack": lambda: self._paths(ComponentKind.STACK),
+        }
+
+    def autoinclude(self, unit: str) -> Body | None:
+        """The configuration that the block of a unit adds to it; None where there is none."""
+        blocks = (block for block in self._blocks(ComponentKind.UNIT) if block.labels[0] == unit)
+        found = (inner.body for block in blocks for inner in block.body.blocks_of(AUTOINCLUDE))
+        return next(found, None)
 
     def _paths(self, kind: ComponentKind) -> dict[str, Value]:
         """The variable `unit` or `stack`: the folder of each, by name."""
@@ -175,6 +190,21 @@ class StackFile:
             return path
         folder = self._context.folder
         return self._context.absolute(join(folder if beside else join(folder, GENERATED_FOLDER), path))
+
+
+def _wrong_autoincludes(kind: ComponentKind, block: Block) -> Iterator[Problem]:
+    found = block.body.blocks_of(AUTOINCLUDE)
+    if found and kind is ComponentKind.STACK:
+        detail = "Towpath merges `autoinclude` into units alone: this one would add to another stack."
+        hint = "Write the units into the stack that is used, or make them in a stack of their own."
+        summary = "A configuration is not supported"
+        yield Problem("unsupported-configuration", summary, detail, found[0].place, hint)
+    for twice in found[1:]:
+        detail = "`autoinclude` stands twice in this block; only one of them could take effect."
+        yield Problem("duplicate-block", "A block stands twice", detail, twice.place)
+    for inner in (inner for one in found for inner in one.body.blocks if inner.type in _NOT_INCLUDED):
+        detail = f"An `autoinclude` may hold no `{inner.type}`. Its expressions see the locals of the stack file."
+        yield Problem("unknown-block", "A block is not known", detail, inner.place)
 
 
 def _plain(branch: Branch) -> dict[str, Value]:

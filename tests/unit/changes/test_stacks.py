@@ -140,3 +140,10 @@ def test_what_is_known_of_one_commit_serves_the_next() -> None:
         assert known.problems == alone.problems
         assert known.unsure == alone.unsure
         assert known.units == alone.units
+
+
+def test_what_a_stack_hands_over_is_no_part_of_a_module_in_the_units_folder() -> None:
+    unit = {"u/terragrunt.hcl": 'terraform { source = "." }\ninputs = { a = values.a }\n'}
+    stack = unit_block("vpc", '"../u"', more="values = { a = 1%s }")
+    base = {**unit, "dev/terragrunt.stack.hcl": stack % ""}
+    assert affected(changes_of(base, {**base, "dev/terragrunt.stack.hcl": stack % ", unused = 2"})) == {}

@@ -343,9 +343,17 @@ def test_flags_of_an_included_file_are_seen_and_can_be_set_anew() -> None:
     assert inputs_of(files) == {"a": "root", "b": "unit"}
 
 
-def test_a_generated_include_beside_the_unit_is_not_ignored() -> None:
-    files = {"dev/app/terragrunt.autoinclude.hcl": "", "dev/app/terragrunt.hcl": ""}
-    assert problem_ids(files) == ["unsupported-configuration"]
+def test_a_generated_include_beside_the_unit_comes_over_it() -> None:
+    files = {
+        "dev/app/terragrunt.autoinclude.hcl": """
+            dependency "vpc" { config_path = "../vpc" }
+            inputs = { b = 2, id = dependency.vpc.outputs.id }
+        """,
+        "dev/app/terragrunt.hcl": "inputs = { a = 1, b = 1 }",
+    }
+    assert inputs_of(files) == {"a": 1, "b": 2, "id": '(unknown: dependency.vpc["dev/vpc"].outputs.id)'}
+    assert config_of(files).all_dependency_paths() == ("dev/vpc",)
+    assert problem_ids({**files, "dev/app/terragrunt.autoinclude.hcl": "sauce = 1"}) == ["unknown-attribute"]
 
 
 def test_dependencies_of_an_include_that_is_not_merged_serve_what_it_exposes() -> None:

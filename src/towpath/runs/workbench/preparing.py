@@ -59,13 +59,20 @@ from towpath.runs.workbench.providers import ProviderCache
 from towpath.runs.workbench.sensitive import declared_secrets
 from towpath.runs.workbench.sources import SourceRequest, fetch_source
 from towpath.runs.workbench.tools import Tools, unit_folder_name, working_folder
+from towpath.terragrunt.autoinclude import AUTOINCLUDE_FILES
 from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
 
 __all__ = ["Prepared", "Preparer"]
 
 _BACKEND_FILE = "towpath.tfbackend"
 _INPUTS_FILE = "towpath-inputs.auto.tfvars.json"
-_CONFIGURES_TOWPATH = ("terragrunt.hcl", "terragrunt.hcl.json", "terragrunt.stack.hcl", "terragrunt.values.hcl")
+_CONFIGURES_TOWPATH = (
+    "terragrunt.hcl",
+    "terragrunt.hcl.json",
+    "terragrunt.stack.hcl",
+    "terragrunt.values.hcl",
+    *AUTOINCLUDE_FILES,
+)
 
 
 AnyEngine = TypeVar("AnyEngine", bound=Engine, covariant=True)
