@@ -9,6 +9,7 @@ import pytest
 
 from towpath.engines.terraform import find_engine
 from towpath.engines.terraform.backend import Backend
+from towpath.engines.terraform.binary import EngineBinary
 from towpath.git import FakeRepository
 from towpath.hcl.values import Unknown
 from towpath.model.commands import Cancellation, Command, CommandResult, LogSink
@@ -18,6 +19,8 @@ from towpath.runs.workbench import Tools
 from towpath.runs.workbench.backends import lasting_path, settled_backend
 from towpath.runs.workbench.checkouts import Checkout, Checkouts
 from towpath.runs.workbench.evaluating import EvaluatedUnit, EvaluationRequest
+from towpath.runs.workbench.handing_over import hand_over
+from towpath.runs.workbench.providers import ProviderCache
 from towpath.system import FakeClock, FakeIds, FakeProcesses
 from towpath.system.aws import FakeAws
 from towpath.terragrunt import ParseCache, evaluate_unit
@@ -51,15 +54,17 @@ class NoPlans:
         raise AssertionError("nothing is kept here")
 
 
+def tools_of(repository: FakeRepository, state: Path, environment: Mapping[str, str] | None = None) -> Tools:
+    doors = (FakeAws(), NoPlans(), find_engine, FakeClock(), FakeIds())
+    return Tools(repository, state, environment or {}, FakeProcesses(), NoRunner(), *doors)
+
+
 def checkouts(
     state: Path, files: Mapping[str, str], environment: Mapping[str, str] | None = None
 ) -> tuple[Checkouts, str]:
     repository = FakeRepository()
     commit = repository.commit(files)
-    doors = (FakeClock(), FakeIds())
-    variables = environment or {}
-    tools = Tools(repository, state, variables, FakeProcesses(), NoRunner(), FakeAws(), NoPlans(), find_engine, *doors)
-    return Checkouts(tools), commit
+    return Checkouts(tools_of(repository, state, environment)), commit
 
 
 def checkout(state: Path, files: Mapping[str, str] = FILES) -> Checkout:
@@ -186,6 +191,18 @@ def test_a_checkout_holds_what_stacks_make(tmp_path: Path) -> None:
     assert f'root = "{made.folder}"\n' in values
     assert "swordfish" not in values
     assert made.files().origin(f"{unit}/terragrunt.hcl") == "units/one/terragrunt.hcl"
+
+
+def test_what_a_stack_adds_is_not_handed_over_to_terragrunt(tmp_path: Path) -> None:
+    stack = 'unit "one" {\n  source = "../u"\n  path = "one"\n  autoinclude {\n    inputs = { a = 1 }\n  }\n}\n'
+    repository = FakeRepository()
+    commit = repository.commit({"dev/terragrunt.stack.hcl": stack, "u/terragrunt.hcl": ""})
+    tools = tools_of(repository, tmp_path)
+    unit = unit_path("dev/.terragrunt-stack/one")
+    asked = EvaluatedUnit(EvaluationRequest("run", unit, commit), Checkouts(tools).at(commit), None, UnitConfig(unit))
+    with pytest.raises(ProblemError) as error:
+        hand_over(asked, EngineBinary("tofu", "/usr/bin/tofu", "1.9.0"), tools, ProviderCache(tmp_path, {}))
+    assert error.value.problems[0].id == "autoinclude-not-handed-over"
 
 
 def test_other_variables_have_a_checkout_of_their_own(tmp_path: Path) -> None:
