@@ -19,7 +19,7 @@ it, and what comes of it.
   value, never a guess. When a unit is planned, it is evaluated for real.
 - **Nothing outside of the commit takes part**: no path leads out of the repository.
 
-What stacks mean is told in [Your repository](../guide/your-repository.md#stacks). With `engine: terragrunt` in
+What stacks are for is told in [Your repository](../guide/your-repository.md#stacks). With `engine: terragrunt` in
 `towpath.yml`, an installed Terragrunt runs the units; what is said here of reading them holds all the same.
 """
 
