@@ -1,5 +1,7 @@
-"""What Towpath claims about speed, measured: `make bench` prints a table and writes `bench/results/latest.json`.
+"""What `make bench` runs.
 
-Every figure is a ratio within one run, against a floor that does the unavoidable part alone: machines are noisy, ratios
-are not. The median of several rounds counts.
+1. `repositories` makes live repositories of any size; the same size gives the same bytes.
+2. `reading`, `planning` and `starting` measure. Each figure stands beside a floor: what the least imaginable work takes
+   in the same run, so that the machine cancels out. The two are measured in turn.
+3. `figures` prints the table and writes the JSON.
 """

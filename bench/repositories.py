@@ -47,8 +47,8 @@ inputs = {{
 """
 
 
-def unit_files(component: str) -> str:
-    """One unit's `terragrunt.hcl`."""
+def unit_files(component: str, folder: str) -> str:
+    """One unit's `terragrunt.hcl`; no two are the same."""
     parts = [
         'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n',
         f'include "common" {{\n  path   = "${{get_repo_root()}}/_envcommon/{component}.hcl"\n  expose = true\n}}\n',
@@ -59,7 +59,7 @@ def unit_files(component: str) -> str:
         for need in needs
     ]
     wired = "".join(f"  {need}_id = dependency.{need}.outputs.id\n" for need in needs)
-    parts.append(f'inputs = {{\n{wired}  component = "{component}"\n}}\n')
+    parts.append(f'inputs = {{\n{wired}  component = "{component}"\n  domain    = "{component}.{folder}"\n}}\n')
     return "\n".join(parts)
 
 
@@ -86,7 +86,7 @@ def live_repository(units: int) -> dict[str, str]:
                 folder = f"{account}/{region}/cell-{cell:04}"
                 files[f"{folder}/region.hcl"] = f'locals {{\n  region = "{region}"\n}}\n'
                 for component in COMPONENTS[: max(0, units - made)]:
-                    files[f"{folder}/{component}/terragrunt.hcl"] = unit_files(component)
+                    files[f"{folder}/{component}/terragrunt.hcl"] = unit_files(component, folder)
                     made += 1
         cell += 1
     return files
