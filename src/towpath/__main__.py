@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from towpath.cli.main import main
+from towpath.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -13,6 +13,7 @@ from run_house import empty_database
 from towpath.model.changes import Action, Held, Reason, ReasonKind
 from towpath.model.events import Event, EventKind
 from towpath.model.gates import GateSpec, Hold, HoldKind
+from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.plans import (
     AttributeChange,
@@ -31,7 +32,6 @@ from towpath.model.runs import (
     AttemptStatus,
     Commit,
     Gate,
-    LedgerEntry,
     PlanSummary,
     Run,
     RunKind,

@@ -9,8 +9,8 @@ from towpath.changes import ChangesRequest, find_changes
 from towpath.git import Tree, fake_tree
 from towpath.live import Live, LiveReader
 from towpath.model.changes import AffectedUnit, ChangeSet, Reason
+from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import unit_path
-from towpath.model.runs import LedgerEntry
 
 BASE = "b" * 40
 HEAD = "a" * 40

@@ -10,6 +10,7 @@ from run_house import walk
 
 from towpath.model.events import Event, EventKind
 from towpath.model.gates import GateSpec
+from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Exactness, PlanCounts
 from towpath.model.runs import (
@@ -18,7 +19,6 @@ from towpath.model.runs import (
     AttemptKind,
     AttemptStatus,
     GateStatus,
-    LedgerEntry,
     PlanSummary,
     Run,
     RunKind,

@@ -11,8 +11,8 @@ from towpath.changes.following import followers
 from towpath.changes.request import ChangesRequest
 from towpath.live import Live, Unit
 from towpath.model.changes import ChangeSet
+from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
-from towpath.model.runs import LedgerEntry
 from towpath.problems import Problem, ProblemError
 
 __all__ = ["changed_files", "find_changes", "find_changes_since_ledger"]

@@ -47,7 +47,7 @@ Paths = Annotated[tuple[RepositoryPath, ...], Field(strict=False)]
 class Settings(BaseModel):
     """What all parts share: keys nobody knows are refused, values are not bent into shape, nothing changes later."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -31,6 +31,8 @@ class Repository:
         self._git = git
         self._blobs = BlobCache(GitBlobs(git))
         self._trees: dict[str, Tree] = {}
+        # Full ids of commits that were seen here; any other revision may move.
+        self._resolved: set[str] = set()
 
     @staticmethod
     def open(folder: Path, processes: Processes, environment: Mapping[str, str] | None = None) -> Repository:
@@ -54,10 +56,13 @@ class Repository:
 
         Raises `ProblemError` (`unknown-commit`).
         """
+        if revision in self._resolved:
+            return revision
         result = self._git.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         found = result.stdout.decode("ascii", "replace").strip().removeprefix("--end-of-options").strip()
         if not result.ok or not _FULL_ID.fullmatch(found):
             raise ProblemError(unknown_commit(revision, shallow=self.is_shallow(), empty=self._is_empty()))
+        self._resolved.add(found)
         return found
 
     def tree(self, commit: str) -> Tree:

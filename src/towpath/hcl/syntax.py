@@ -1,13 +1,14 @@
 """The syntax tree: what was written, without tree-sitter's own nodes.
 
-Nodes are frozen and know where they stand by two byte offsets and the text they share, so that making one is cheap;
-`place` and `source` are computed when asked for. Two nodes are equal when they are the same node.
+Nodes know where they stand by two byte offsets and the text they share; `place` and `source` are computed when asked
+for. Two nodes are equal when they are the same node. Nobody changes one after it was made; that is not enforced, since
+files have thousands and making one must be cheap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from towpath.hcl.text import SourceText
@@ -62,11 +63,11 @@ class Operator(Enum):
     NOT = "!"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Node:
     """Anything with a place: the bytes from `start` up to, not including, `end`."""
 
-    text: SourceText = field(repr=False)
+    text: SourceText
     start: int
     end: int
 
@@ -79,53 +80,56 @@ class Node:
         """Its text as written."""
         return self.text.text(self.start, self.end)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.source!r})"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(slots=True, eq=False, repr=False)
 class Expression(Node):
     """What can be evaluated. Parentheses leave no node behind."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Literal(Expression):
     """A number, bool, null, or a string without anything to compute in it."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Variable(Expression):
     """A root name: `local`, `dependency`, the variable of a `for`."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Step(Node):
     """One step of a traversal."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class AttributeStep(Step):
     """`.name`"""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class IndexStep(Step):
     """`[key]`, or the old form `.0`"""
 
     key: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class SplatStep(Step):
     """`[*]` or `.*`; `steps` are taken from each element."""
 
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Traversal(Expression):
     """`root.name[key][*].name`: steps taken from a value, from left to right."""
 
@@ -133,7 +137,7 @@ class Traversal(Expression):
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Unary(Expression):
     """`-operand` or `!operand`"""
 
@@ -141,7 +145,7 @@ class Unary(Expression):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Binary(Expression):
     """`left operator right`"""
 
@@ -150,7 +154,7 @@ class Binary(Expression):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Conditional(Expression):
     """`condition ? yes : no`; also the directive `%{ if }`, whose branches are templates."""
 
@@ -159,7 +163,7 @@ class Conditional(Expression):
     no: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class FunctionCall(Expression):
     """`name(arguments)`; with `expand`, the last argument is a sequence of further arguments (`...`)."""
 
@@ -168,14 +172,14 @@ class FunctionCall(Expression):
     expand: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Tuple(Expression):
     """`[items]`"""
 
     items: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ObjectItem(Node):
     """`key = value`; a bare identifier as a key is a `Literal` string."""
 
@@ -183,14 +187,14 @@ class ObjectItem(Node):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Object(Expression):
     """`{ items }`"""
 
     items: tuple[ObjectItem, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class For(Expression):
     """`[for key, value in collection : result if condition]`; with `result_key` the form in braces, which makes an
     object; with `grouped`, the results of one key are collected (`...`).
@@ -205,28 +209,28 @@ class For(Expression):
     grouped: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Template(Expression):
     """A quoted string or heredoc of several parts; the result is always a string."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TemplateWrap(Expression):
     """`"${expression}"` alone: the value itself, whatever its type."""
 
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TemplateFor(Expression):
     """The directive `%{ for }`: the results of `each`, joined."""
 
     each: For
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Attribute(Node):
     """`name = expression`"""
 
@@ -234,7 +238,7 @@ class Attribute(Node):
     expression: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Block(Node):
     """`type "label" { body }`"""
 
@@ -243,7 +247,7 @@ class Block(Node):
     body: Body
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Body(Node):
     """The attributes by name, and the blocks in their order. Of an attribute given twice, the first stands here."""
 
@@ -254,7 +258,7 @@ class Body(Node):
         return tuple(block for block in self.blocks if block.type == kind)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ParsedFile:
     """What a file says. Where `problems` has any, `body` holds what could be read nevertheless."""
 

@@ -24,7 +24,6 @@ __all__ = [
     "Commit",
     "Gate",
     "GateStatus",
-    "LedgerEntry",
     "PlanSummary",
     "Run",
     "RunKind",
@@ -126,22 +125,6 @@ class GateStatus(StrEnum):
     PASSED = "passed"
     REJECTED = "rejected"
     VOID = "void"
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """What a unit was last applied from.
-
-    `commit` and `fingerprint` are those the successful apply was made from; `outputs` maps each output's name to
-    `sha256:` of its canonical JSON after it.
-    """
-
-    unit: UnitPath
-    commit: str
-    fingerprint: str
-    run: str
-    outputs: Mapping[str, str]
-    at: datetime.datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,29 +9,25 @@
    planning; those that only a plan shows (it destroys data) come from `holds_for_plan`.
 4. A plan made again is compared with the approved one: equal or smaller goes on, anything more asks again.
 
-This package executes nothing and keeps nothing.
+This package executes nothing and keeps nothing. What looks at plans (`compare`, `losses`) is imported from its module:
+whoever only reads does without.
 """
 
 from __future__ import annotations
 
-from towpath.planning.compare import Comparison, Verdict, compare
 from towpath.planning.gates import gate_of, gates_of
-from towpath.planning.holds import holds_for_plan, holds_for_steps, holds_for_walk
+from towpath.planning.holds import holds_for_steps, holds_for_walk
 from towpath.planning.order import Bases, levels_of, unorderable
 from towpath.planning.plan import plan_walk
 from towpath.planning.walk import Step, Tier, Walk
 
 __all__ = [
     "Bases",
-    "Comparison",
     "Step",
     "Tier",
-    "Verdict",
     "Walk",
-    "compare",
     "gate_of",
     "gates_of",
-    "holds_for_plan",
     "holds_for_steps",
     "holds_for_walk",
     "levels_of",

@@ -1,16 +1,15 @@
-"""Holds: when a run waits for a person although no gate asks for it."""
+"""Holds that are known before anything is planned: a run waits for a person although no gate asks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from towpath.config import Globs, TowpathConfig
+from towpath.config import TowpathConfig
 from towpath.model.changes import Held
 from towpath.model.gates import Hold, HoldKind
-from towpath.model.plans import Plan, ResourceAction, ResourceChange
 from towpath.planning.walk import Step, Walk
 
-__all__ = ["holds_for_plan", "holds_for_steps", "holds_for_walk"]
+__all__ = ["holds_for_steps", "holds_for_walk"]
 
 
 def holds_for_walk(walk: Walk, config: TowpathConfig) -> tuple[Hold, ...]:
@@ -35,23 +34,6 @@ def holds_for_steps(steps: Iterable[Step], config: TowpathConfig) -> tuple[Hold,
     return tuple(holds)
 
 
-def holds_for_plan(plan: Plan, data_types: Iterable[str]) -> tuple[Hold, ...]:
-    """A hold for each resource of a data type that the plan destroys, replaces or forgets. `data_types` are names of
-    resource types or patterns of them.
-    """
-    types = Globs(data_types)
-    return tuple(
-        Hold(HoldKind.DATA, _loss(resource), plan.binding.unit)
-        for resource in plan.resources
-        if (resource.action.is_destructive or resource.action is ResourceAction.FORGET) and types.fits(resource.type)
-    )
-
-
 def _above(kind: HoldKind, count: int, limit: int | None) -> Iterable[Hold]:
     if limit is not None and count > limit:
         yield Hold(kind, f"The run touches {count} {kind.value}, more than the {limit} that `hold_above` lets through.")
-
-
-def _loss(resource: ResourceChange) -> str:
-    verb = {ResourceAction.REPLACE: "replaces", ResourceAction.FORGET: "lets go of"}.get(resource.action, "destroys")
-    return f"The plan {verb} {resource.address}, which holds data."

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from towpath.model.changes import Reason, ReasonKind
+from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.runs import (
     Attempt,
@@ -15,7 +16,6 @@ from towpath.model.runs import (
     AttemptStatus,
     Gate,
     GateStatus,
-    LedgerEntry,
     RunStatus,
     Snapshot,
     UnitRun,

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 
 from towpath.model.changes import Action
 from towpath.model.events import Event, EventKind
+from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Exactness
 from towpath.model.runs import (
@@ -33,7 +34,6 @@ from towpath.model.runs import (
     AttemptStatus,
     Gate,
     GateStatus,
-    LedgerEntry,
     RunStatus,
     Snapshot,
     UnitRun,

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from towpath.model.changes import Action
+from towpath.model.ledger import LedgerEntry
 from towpath.model.plans import Exactness
-from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, LedgerEntry, Run, UnitRun, UnitStatus
+from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, Run, UnitRun, UnitStatus
 from towpath.problems import Problem
 
 __all__ = ["REPLANS", "ledger_entry", "take_result"]

@@ -13,7 +13,8 @@ from towpath.model.paths import UnitPath
 from towpath.model.plans import Plan, ResourceAction
 from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, PlanSummary, Run, Snapshot, UnitRun
 from towpath.model.work import ApplyJob, ApplyOutcome, PlanJob, Workbench
-from towpath.planning import Verdict, compare, holds_for_plan
+from towpath.planning.compare import Verdict, compare
+from towpath.planning.losses import holds_for_plan
 from towpath.problems import Problem, ProblemError
 from towpath.runs.changing import Changes
 from towpath.runs.telling import attempt_event, attempt_started, stop_requested

@@ -7,8 +7,9 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter
 
 from towpath.model.events import Event
+from towpath.model.ledger import LedgerEntry
 from towpath.model.plans import Plan
-from towpath.model.runs import Approval, Attempt, Gate, LedgerEntry, Run, UnitRun, Worker
+from towpath.model.runs import Approval, Attempt, Gate, Run, UnitRun, Worker
 
 __all__ = ["APPROVAL", "ATTEMPT", "EVENT", "GATE", "LEDGER_ENTRY", "PLAN", "RUN", "UNIT_RUN", "WORKER", "Codec"]
 

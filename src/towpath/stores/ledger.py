@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, delete, insert, select
 
+from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
-from towpath.model.runs import LedgerEntry
 from towpath.stores import schema
 from towpath.stores.codec import LEDGER_ENTRY
 from towpath.stores.database import Database

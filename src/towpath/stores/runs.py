@@ -10,9 +10,10 @@ from dataclasses import replace
 from sqlalchemy import Connection, delete, insert, select, update
 
 from towpath.model.events import Event
+from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Plan
-from towpath.model.runs import Attempt, AttemptStatus, LedgerEntry, Run, Snapshot, Worker
+from towpath.model.runs import Attempt, AttemptStatus, Run, Snapshot, Worker
 from towpath.stores import schema
 from towpath.stores.codec import ATTEMPT, EVENT, PLAN, RUN, WORKER
 from towpath.stores.database import Database

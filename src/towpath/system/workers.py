@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    # Loading it takes longer than most commands have work for.
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 __all__ = ["ForkedWorkers", "InThisProcess", "Workers"]
 
@@ -70,6 +72,8 @@ class _Helper(Generic[_T, _R]):
     """One copy of this process, at work on one share."""
 
     def __init__(self, work: Callable[[_T], _R], share: Sequence[_T]) -> None:
+        import multiprocessing
+
         context = multiprocessing.get_context("fork")
         self._work, self._share = work, share
         self._connection, sender = context.Pipe(duplex=False)

@@ -10,7 +10,7 @@ from live_files import entry, live_of, one, said
 from towpath.changes import find_changes_since_ledger
 from towpath.live import Live
 from towpath.model.changes import Action, Change, ChangeSet
-from towpath.model.runs import LedgerEntry
+from towpath.model.ledger import LedgerEntry
 from towpath.problems import Problem, ProblemError
 
 

@@ -9,7 +9,7 @@ from hand_made import hand_made_plan, resource
 
 from towpath.model.paths import UnitPath
 from towpath.model.plans import AttributeChange, OutputChange, Plan, ResourceAction, ResourceChange
-from towpath.planning import Verdict, compare
+from towpath.planning.compare import Verdict, compare
 
 CREATE, UPDATE, REPLACE = ResourceAction.CREATE, ResourceAction.UPDATE, ResourceAction.REPLACE
 DELETE, NO_OP, READ, FORGET = ResourceAction.DELETE, ResourceAction.NO_OP, ResourceAction.READ, ResourceAction.FORGET

@@ -8,7 +8,8 @@ from hand_made import affected, change_set, hand_made_live, hand_made_plan, hand
 from towpath.config import GateSettings, HoldSettings, TowpathConfig
 from towpath.model.gates import OUTSIDE_ENVIRONMENT, GateSpec, HoldKind
 from towpath.model.plans import ResourceAction
-from towpath.planning import Walk, gate_of, holds_for_plan, plan_walk
+from towpath.planning import Walk, gate_of, plan_walk
+from towpath.planning.losses import holds_for_plan
 
 GATES = {
     "prod": GateSettings(approvals=2, approvers=("ada", "grace"), not_author=True),

@@ -13,17 +13,10 @@ from run_house import House, step, walk
 from towpath.model.changes import Action, Held
 from towpath.model.events import Event, EventKind
 from towpath.model.gates import GateSpec, Hold, HoldKind
+from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Exactness
-from towpath.model.runs import (
-    Attempt,
-    AttemptKind,
-    AttemptStatus,
-    GateStatus,
-    LedgerEntry,
-    RunStatus,
-    UnitStatus,
-)
+from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, GateStatus, RunStatus, UnitStatus
 from towpath.runs import RunHistory, broken_invariants, history_of, invariants
 
 FIRST, SECOND, GATED, REMOVED = (UnitPath(path) for path in ("dev/a", "dev/b", "prod/c", "dev/old"))

@@ -1,0 +1,22 @@
+"""Where the process begins."""
+
+from __future__ import annotations
+
+import gc
+
+__all__ = ["main"]
+
+_ALLOCATIONS = 20_000
+"""Objects made before the collector looks through the youngest. Most of what is made here stays or goes by itself; with
+Python's own 700 a tenth of the time is spent looking."""
+
+
+def main() -> None:
+    """The console script: loads the rest, whose objects all stay, without collecting among them."""
+    gc.disable()
+    from towpath.cli.main import main as run
+
+    gc.freeze()
+    gc.set_threshold(_ALLOCATIONS, 20, 50)
+    gc.enable()
+    run()
