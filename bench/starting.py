@@ -46,9 +46,10 @@ def _against_imports(name: str, argv: tuple[str, ...], needs: str) -> Figure:
 
 def guard() -> Figure:
     """Starting a program under the guard, against starting it alone: what every call of an engine pays."""
-    runner = LocalRunner(SystemGuardedProcesses())
     command = Command(("true",), Path.cwd(), {"PATH": "/usr/bin:/bin"})
-    ours, floor = in_turn(lambda: runner.run(command, NoLog(), NeverCancelled()), lambda: run("true"), rounds=11)
+    with tempfile.TemporaryDirectory() as folder:
+        runner = LocalRunner(SystemGuardedProcesses(Path(folder) / "engines"))
+        ours, floor = in_turn(lambda: runner.run(command, NoLog(), NeverCancelled()), lambda: run("true"), rounds=11)
     return Figure("a program under the guard", ours, "the program alone", floor)
 
 

@@ -23,8 +23,10 @@ from towpath.service.reading import Reading
 from towpath.service.state import state_folder
 from towpath.stores import ENGINES, State, open_state
 from towpath.stores.keys import KEY_VARIABLE
+from towpath.system import Processes
 from towpath.system.aws import BotoAws
 from towpath.system.guarded import SystemGuardedProcesses
+from towpath.system.questions import AskedOnce
 
 __all__ = ["Asked", "Working", "open_working"]
 
@@ -49,6 +51,8 @@ class Working:
     state: State
     runs: Runs
     outside: Outside
+    questions: Processes | None = None
+    """What engines are asked for their versions with, where that is not the outside's processes."""
 
     def walk(self, asked: Asked) -> Walk:
         """What a run would do. Raises `ProblemError` when the configuration as a whole is broken, and when what
@@ -96,7 +100,7 @@ class Working:
 
     def require_engine(self) -> None:
         """Raises `ProblemError` (`engine-missing`, `engine-version`) when nothing could be planned or applied."""
-        engines_of(self.reading.config().engine, self.outside.processes)
+        engines_of(self.reading.config().engine, self.questions or self.outside.processes)
 
     def who(self) -> str:
         """Who sits here: git's user, for want of a better witness."""
@@ -136,8 +140,9 @@ def open_working(outside: Outside) -> Iterator[Working]:
     folder = state_folder(reading.repository, config, outside.state, outside.environment)
     state = open_state(folder, outside.ids, outside.clock, outside.environment)
     try:
-        workbench = TerraformWorkbench(_tools(outside, reading, state))
-        yield Working(reading, state, Runs(state, workbench, _Carriers(state)), outside)
+        questions = AskedOnce(outside.processes)
+        workbench = TerraformWorkbench(_tools(outside, reading, state, questions))
+        yield Working(reading, state, Runs(state, workbench, _Carriers(state)), outside, questions)
     finally:
         state.close()
 
@@ -154,7 +159,7 @@ class _Carriers:
         return DbosCarriers(self.state).open(worker, parallelism)
 
 
-def _tools(outside: Outside, reading: Reading, state: State) -> Tools:
+def _tools(outside: Outside, reading: Reading, state: State, questions: Processes) -> Tools:
     return Tools(
         commits=reading.repository,
         state=state.folder,
@@ -168,4 +173,5 @@ def _tools(outside: Outside, reading: Reading, state: State) -> Tools:
         clock=outside.clock,
         ids=outside.ids,
         output_key=state.output_key,
+        questions=questions,
     )

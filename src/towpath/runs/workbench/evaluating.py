@@ -112,7 +112,7 @@ class Evaluator:
         return working_folder(self._tools.state, request.run, request.unit) / below
 
     def _bcrypt(self, checkout: Checkout, text: str, cost: int | None) -> str:
-        engine = self._tools.find_engine(choices(checkout.config.engine).engine, self._tools.processes)
+        engine = self._tools.find_engine(choices(checkout.config.engine).engine, self._tools.asking)
         return bcrypt_hash(text, cost, engine, self._tools.processes)
 
     def _known_secrets(self, credentials: AwsCredentials | None) -> tuple[str, ...]:

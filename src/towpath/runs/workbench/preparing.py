@@ -127,7 +127,7 @@ class Preparer:
         wanted = _wanted(evaluated)
         if wanted.terragrunt is None or evaluated.config is None:
             return self._prepare_here(evaluated, root, console)
-        terragrunt = find_terragrunt(wanted.terragrunt, self._tools.processes)
+        terragrunt = find_terragrunt(wanted.terragrunt, self._tools.asking)
         engine = TerragruntEngine(terragrunt, self._found(evaluated), self._tools.runner, root)
         workspace = hand_over(evaluated, engine.binary, self._tools, self.providers)
         return Prepared(workspace, engine, (root, evaluated.checkout.folder))
@@ -175,7 +175,7 @@ class Preparer:
         return Prepared(workspace, engine, (root,))
 
     def _found(self, evaluated: EvaluatedUnit) -> EngineBinary:
-        return self._tools.find_engine(_wanted(evaluated).engine, self._tools.processes)
+        return self._tools.find_engine(_wanted(evaluated).engine, self._tools.asking)
 
     def _place(
         self, evaluated: EvaluatedUnit, root: Path, inputs: Inputs, console: Console, *, hooks: bool

@@ -48,6 +48,12 @@ class Tools:
     ids: Ids
     output_key: bytes = field(default=b"", repr=False)
     """What digests of outputs are keyed with: that of a short secret would otherwise give it away."""
+    questions: Processes | None = None
+    """What engines are asked for their versions with, where that is not `processes`."""
+
+    @property
+    def asking(self) -> Processes:
+        return self.questions or self.processes
 
 
 class InterruptedWorkError(Exception):
