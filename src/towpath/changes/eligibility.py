@@ -70,6 +70,8 @@ class HeadIndex:
 
     def doubt_about(self, path: UnitPath) -> str | None:
         """Why it cannot be said that there is no unit of that path, None where it can."""
+        if path in self._head.passed_over:
+            return self._head.passed_over[path]
         folder = "" if path == "." else path
         around = ("", *(folder[:end] for end in range(1, len(folder) + 1) if folder[end : end + 1] in ("", "/")))
         return next((self._head.unsure[place] for place in around if place in self._head.unsure), None)
@@ -114,7 +116,7 @@ def _doubtful(removed: UnitPath, doubt: str) -> Problem:
         "removed-unit-doubtful",
         "It cannot be said whether a unit is removed",
         f"{removed} is not found any more, and it may be there all the same. {doubt} It is left alone.",
-        hint="Mend what is wrong there first; or destroy the unit by hand.",
+        hint="Remove the whole folder if the unit is to go, or mend what is wrong there; or destroy the unit by hand.",
         unit=removed,
         severity=Severity.WARNING,
     )

@@ -37,6 +37,9 @@ _FORM: Final = "towpath live 1"
 """Goes into every key: change it when what is kept changes, or old snapshots would be taken for new ones."""
 _SHOWN: Final = 64
 """Configurations that are kept after somebody asked for them."""
+_EXCLUDED: Final = "Its files are still there, and `units.exclude` in towpath.yml leaves it out."
+_NOT_NAMED: Final = "Its Terraform files are still there, and `units.terraform` in towpath.yml does not name it."
+_NOTHING_TO_APPLY: Final = "Its configuration is still there, and names nothing to apply."
 _WORTH_KEEPING: Final = 100
 """Units. Fewer are evaluated in less time than it takes to keep them."""
 
@@ -165,6 +168,7 @@ class _Loading:
             problems=tuple(dict.fromkeys(problems)),
             blobs=self.surroundings.blobs,
             unsure=dict(chain(self._expansion.unsure.items(), templates.folders.items())),
+            passed_over=self._passed_over(verdicts),
             memory=lambda: memory,
         )
 
@@ -207,6 +211,15 @@ class _Loading:
             for path, found in evaluations.items()
             if self._found.candidates[path] is UnitKind.TERRAGRUNT
         }
+
+    def _passed_over(self, verdicts: Mapping[UnitPath, Verdict]) -> dict[UnitPath, str]:
+        """Folders that could be units by their files. What stood there before is not gone."""
+        found = self._found
+        plain = {UnitPath(folder or "."): _NOT_NAMED for folder in found.modules}
+        excluded = dict.fromkeys(found.excluded, _EXCLUDED)
+        nothing = {path: _NOTHING_TO_APPLY for path, verdict in verdicts.items() if verdict is not True}
+        every = {**plain, **excluded, **nothing}
+        return {path: why for path, why in every.items() if path in nothing or path not in found.candidates}
 
     def _units(
         self, evaluations: Mapping[UnitPath, Evaluated], folders: Collection[UnitPath], placer: Placer

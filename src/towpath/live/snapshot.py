@@ -75,6 +75,7 @@ def snapshot_of(live: Live) -> bytes:
         "modules": [json.loads(module) for module in modules],
         "problems": [problem.as_row() for problem in live.problems],
         "unsure": dict(live.unsure),
+        "passed_over": dict(live.passed_over),
         "paths": list(numbers.texts),
     }
     values = {path: found.values for path, found in memory.evaluated.items()}
@@ -172,6 +173,7 @@ def live_of(snapshot: bytes, surroundings: Surroundings) -> Live:
         problems=tuple(map(Problem.of_row, document["problems"])),
         blobs=surroundings.blobs,
         unsure=document["unsure"],
+        passed_over=document["passed_over"],
         memory=cache(lambda: _memory(_unpacked(snapshot[start + first + second :]), values(), units)),
     )
 

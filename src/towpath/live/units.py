@@ -106,7 +106,8 @@ class Memory:
 class Live:
     """A live repository at one commit. `units` is sorted by path; `problems` is everything that is wrong, the units'
     own problems included; `blobs` maps every file of the commit to its blob id. `unsure` are folders of which it
-    cannot be said which units are in them, with a sentence why."""
+    cannot be said which units are in them, `passed_over` those that are no unit and hold the files of one, each with a
+    sentence why."""
 
     commit: str
     config: TowpathConfig
@@ -115,6 +116,7 @@ class Live:
     problems: tuple[Problem, ...] = ()
     blobs: Mapping[str, str] = field(default_factory=dict, repr=False)
     unsure: Mapping[str, str] = field(default_factory=dict)
+    passed_over: Mapping[UnitPath, str] = field(default_factory=dict)
     memory: Callable[[], Memory | None] = field(default=lambda: None, compare=False, repr=False)
 
     def dependents(self, path: UnitPath) -> tuple[UnitPath, ...]:
