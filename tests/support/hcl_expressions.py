@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import wraps
 
 from hypothesis import strategies as st
 
@@ -65,13 +66,31 @@ SET_CALLS = st.sampled_from(["setunion", "setintersection", "setsubtract", "setp
 KEYS = st.sampled_from(["a", "b", "c", '"d e"', '"é"', "1", "true", '"a"'])
 
 
+_KNOWN: dict[tuple[Grammar, str, int], Text] = {}
+
+
+def _once(make: Callable[[Grammar, int], Text]) -> Callable[[Grammar, int], Text]:
+    """Makes each strategy once: they contain each other many times over."""
+
+    @wraps(make)
+    def made(grammar: Grammar, depth: int) -> Text:
+        key = (grammar, make.__name__, depth)
+        if key not in _KNOWN:
+            _KNOWN[key] = make(grammar, depth)
+        return _KNOWN[key]
+
+    return made
+
+
 @dataclass(frozen=True)
 class Grammar:
-    """Expressions up to some depth. `wild` in 20 operands are of any kind."""
+    """Expressions up to some depth. `wild` in 20 operands are of any kind; without `conditionals` there is no `? :`."""
 
     names: tuple[str, ...] = ()
     wild: int = 1
+    conditionals: bool = True
 
+    @_once
     def anything(self, depth: int) -> Text:
         if depth <= 0:
             return self._leaf(st.one_of(NUMBERS, STRINGS, st.sampled_from(["true", "false", "null", "[]", "{}"])))
@@ -98,9 +117,11 @@ class Grammar:
 
     # Numbers
 
+    @_once
     def number(self, depth: int) -> Text:
         return self._kind(depth, NUMBERS, self._arithmetic, self._number_call, self._pick_number)
 
+    @_once
     def _arithmetic(self, depth: int) -> Text:
         n = self.number(depth)
         operators = st.sampled_from(["+", "-", "*"])
@@ -114,6 +135,7 @@ class Grammar:
             self._conditional(n, depth),
         )
 
+    @_once
     def _number_call(self, depth: int) -> Text:
         n, s = self.number(depth), self.text(depth)
         return st.one_of(
@@ -128,6 +150,7 @@ class Grammar:
             st.builds("pow({}, {})".format, st.sampled_from(["0", "3", "12", "-2"]), st.sampled_from(["0", "1", "2"])),
         )
 
+    @_once
     def _pick_number(self, depth: int) -> Text:
         return st.one_of(
             st.builds("{}[{}]".format, self.numbers(depth), st.sampled_from(["0", "1", '"1"', "5"])),
@@ -137,6 +160,7 @@ class Grammar:
             st.builds("one({})".format, self.numbers(depth)),
         )
 
+    @_once
     def numbers(self, depth: int) -> Text:
         n = self.number(depth - 1)
         return st.one_of(
@@ -146,9 +170,11 @@ class Grammar:
 
     # Strings
 
+    @_once
     def text(self, depth: int) -> Text:
         return self._kind(depth, STRINGS, self._template, self._text_call, self._pick_text)
 
+    @_once
     def _template(self, depth: int) -> Text:
         s, b, x = self.text(depth), self.boolean(depth), self.anything(depth)
         trims = st.sampled_from([("", ""), ("~", ""), ("", "~"), ("~", "~")])
@@ -171,8 +197,9 @@ class Grammar:
         )
 
     def _inner(self, *names: str) -> Grammar:
-        return Grammar((*self.names, *names), self.wild)
+        return replace(self, names=tuple(sorted({*self.names, *names})))
 
+    @_once
     def _text_call(self, depth: int) -> Text:
         s, n = self.text(depth), self.number(depth)
         unary = [
@@ -232,6 +259,7 @@ class Grammar:
             ),
         )
 
+    @_once
     def _pick_text(self, depth: int) -> Text:
         return st.one_of(
             st.builds("{}[{}]".format, self.texts(depth), st.sampled_from(["0", "1"])),
@@ -240,6 +268,7 @@ class Grammar:
             st.builds("try({}, {})".format, self.anything(depth), self.text(depth)),
         )
 
+    @_once
     def texts(self, depth: int) -> Text:
         return st.one_of(
             st.lists(self.text(depth - 1), max_size=3).map(_tuple),
@@ -249,9 +278,11 @@ class Grammar:
 
     # Booleans
 
+    @_once
     def boolean(self, depth: int) -> Text:
         return self._kind(depth, st.sampled_from(["true", "false"]), self._logic, self._boolean_call)
 
+    @_once
     def _logic(self, depth: int) -> Text:
         b, n, x = self.boolean(depth), self.number(depth), self.simple(depth)
         return st.one_of(
@@ -262,6 +293,7 @@ class Grammar:
             self._conditional(b, depth),
         )
 
+    @_once
     def _boolean_call(self, depth: int) -> Text:
         s, x = self.text(depth), self.anything(depth)
         return st.one_of(
@@ -277,21 +309,25 @@ class Grammar:
             st.builds("tobool({})".format, self.boolean(depth)),
         )
 
+    @_once
     def simple(self, depth: int) -> Text:
         """Numbers, strings and booleans."""
         return st.one_of(self.number(depth), self.text(depth), self.boolean(depth), st.just("null"))
 
     # Collections
 
+    @_once
     def collection(self, depth: int) -> Text:
         return st.one_of(self.sequence(depth), self.mapping(depth))
 
+    @_once
     def sequence(self, depth: int) -> Text:
         literals = st.sampled_from(
             ["[]", "[1]", '["a", "b"]', "[null]", '[1, "a", true]', "[[1], [2, 3]]", "[{ a = 1 }]"]
         )
         return self._kind(depth, literals, self._elements, self._sequence_call, self._for_list, self._splat)
 
+    @_once
     def _elements(self, depth: int) -> Text:
         return st.one_of(
             st.lists(self.anything(depth), max_size=4).map(_tuple),
@@ -299,6 +335,7 @@ class Grammar:
             self._conditional(st.builds("[{}, {}]".format, self.number(depth), self.text(depth)), depth),
         )
 
+    @_once
     def _sequence_call(self, depth: int) -> Text:
         items, m, n = self.sequence(depth), self.mapping(depth), self.number(depth)
         return st.one_of(
@@ -318,6 +355,7 @@ class Grammar:
             st.builds('regexall("[a-z]", {})'.format, self.text(depth)),
         )
 
+    @_once
     def _for_list(self, depth: int) -> Text:
         inner = self._inner("v")
         both = self._inner("k", "v")
@@ -328,6 +366,7 @@ class Grammar:
             ),
         )
 
+    @_once
     def _splat(self, depth: int) -> Text:
         return st.one_of(
             st.builds("{}[*]".format, self.anything(depth)),
@@ -338,9 +377,11 @@ class Grammar:
             st.builds("{}[*].a[*]".format, self._object(depth)),
         )
 
+    @_once
     def mapping(self, depth: int) -> Text:
         return self._kind(depth, OBJECTS, self._object, self._mapping_call, self._for_object)
 
+    @_once
     def _object(self, depth: int) -> Text:
         return st.one_of(
             st.lists(st.tuples(KEYS, self.anything(depth)), max_size=3).map(_object),
@@ -348,6 +389,7 @@ class Grammar:
             self._conditional(st.builds("{{ a = {}, b = {} }}".format, self.number(depth), self.text(depth)), depth),
         )
 
+    @_once
     def _mapping_call(self, depth: int) -> Text:
         m = self.mapping(depth)
         return st.one_of(
@@ -359,6 +401,7 @@ class Grammar:
             m.map("yamldecode(yamlencode({}))".format),
         )
 
+    @_once
     def _for_object(self, depth: int) -> Text:
         both = self._inner("k", "v")
         return st.one_of(
@@ -372,6 +415,8 @@ class Grammar:
         )
 
     def _conditional(self, kind: Text, depth: int) -> Text:
+        if not self.conditionals:
+            return kind
         return st.builds("({} ? {} : {})".format, self.boolean(depth), kind, kind)
 
 
