@@ -21,7 +21,7 @@ from towpath.hcl.forms import canonical
 from towpath.hcl.marks import marked, unknowns
 from towpath.hcl.operators import OperandError, binary, unary
 from towpath.hcl.scope import Call, Scope
-from towpath.hcl.size import check_size
+from towpath.hcl.size import check_size, steps_of
 from towpath.hcl.syntax import (
     Binary,
     Conditional,
@@ -30,6 +30,7 @@ from towpath.hcl.syntax import (
     FunctionCall,
     Literal,
     Object,
+    Operator,
     Template,
     TemplateFor,
     TemplateWrap,
@@ -44,6 +45,8 @@ from towpath.problems import Problem, ProblemError
 __all__ = ["evaluate"]
 
 _MOST_STEPS: Final = 1_000_000
+_STEPS_OF_A_FRACTION: Final = 100
+_EQUALITY: Final = frozenset((Operator.EQUAL, Operator.NOT_EQUAL))
 _MEASURED_ALREADY: Final = frozenset((Variable, Traversal))
 _LEAVES: Final = frozenset((str, bool, int, Decimal, type(None)))
 """The types of values that hold no others, are known, and are not marked."""
@@ -127,10 +130,14 @@ def _binary(evaluator: _Evaluator, expression: Binary, scope: Scope) -> Value:
     result = evaluator.value(chain[-1].left, scope)
     for link in reversed(chain):
         right = evaluator.value(link.right, scope)
+        if link.operator in _EQUALITY:
+            evaluator.count(steps_of(result) + steps_of(right))
         try:
             result = computed(binary(link.operator, result, right), link.operator.value, result, right)
         except OperandError as error:
             raise failed("invalid-operand", link, f"{link.operator.value}: {error}") from error
+        if type(result) is Decimal:
+            evaluator.count(_STEPS_OF_A_FRACTION)
     return result
 
 
@@ -155,7 +162,7 @@ def _call(evaluator: _Evaluator, expression: FunctionCall, scope: Scope) -> Valu
             detail = "Only a list, tuple or set can be expanded into arguments with `...`."
             raise failed("wrong-arguments", expression.arguments[-1], detail)
         arguments.extend(expanded)
-    result = function(Call(name, arguments, expression, scope))
+    result = function(Call(name, arguments, expression, scope, evaluator))
     if type(result) in _LEAVES and not sensitive:
         return result
     return marked(computed_inside(result, name, arguments), sensitive)
@@ -199,14 +206,19 @@ def _wrap(evaluator: _Evaluator, expression: TemplateWrap, scope: Scope) -> Valu
 def _template_for(evaluator: _Evaluator, expression: TemplateFor, scope: Scope) -> Value:
     bare, sensitive = unmark(evaluate_for(expression.each, scope, evaluator))
     parts = bare if isinstance(bare, tuple) else (bare,)
-    return marked(join_parts([(part, expression) for part in parts], expression), sensitive)
+    text = join_parts([(part, expression) for part in parts], expression)
+    evaluator.count(steps_of(text))
+    return marked(text, sensitive)
 
 
 def _template(evaluator: _Evaluator, expression: Template, scope: Scope) -> Value:
     parts = evaluator.values(expression.parts, scope)
     texts = [part for part in parts if isinstance(part, str)]
     if len(texts) == len(parts):
-        return join_texts(texts, expression)
+        text = join_texts(texts, expression)
+        evaluator.count(steps_of(text))
+        return text
+    evaluator.count(sum(map(steps_of, parts)))
     return join_parts(list(zip(parts, expression.parts, strict=True)), expression)
 
 

@@ -11,9 +11,8 @@ from typing import Final
 
 from towpath.hcl.computation import computed
 from towpath.hcl.evaluate_problems import failed
-from towpath.hcl.evaluate_traversal import Evaluates
 from towpath.hcl.marks import bare_deep, marked, unknowns
-from towpath.hcl.scope import Scope
+from towpath.hcl.scope import Evaluates, Scope
 from towpath.hcl.syntax import Expression, FunctionCall
 from towpath.hcl.values import Unknown, Value, unmark
 from towpath.problems import Problem, ProblemError
@@ -22,6 +21,8 @@ __all__ = ["ATTEMPTS"]
 
 # Limits are not failures of an expression: going on would only meet them again.
 _NOT_CAUGHT: Final = frozenset(("value-too-large", "expression-too-deep"))
+_STEPS_OF_A_FAILURE: Final = 100
+"""Saying what is wrong takes about as long."""
 
 
 def _attempted(expression: Expression, scope: Scope, evaluator: Evaluates) -> Value | ProblemError:
@@ -30,6 +31,7 @@ def _attempted(expression: Expression, scope: Scope, evaluator: Evaluates) -> Va
     except ProblemError as error:
         if any(problem.id in _NOT_CAUGHT for problem in error.problems):
             raise
+        evaluator.count(_STEPS_OF_A_FAILURE)
         return error
 
 

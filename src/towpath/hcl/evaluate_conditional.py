@@ -7,11 +7,11 @@ from __future__ import annotations
 from towpath.hcl.computation import computed
 from towpath.hcl.convert import ConversionError, to_bool, unify
 from towpath.hcl.evaluate_problems import failed
-from towpath.hcl.evaluate_traversal import Evaluates
 from towpath.hcl.forms import canonical
 from towpath.hcl.marks import bare_deep, marked, unknowns
 from towpath.hcl.operators import NUMERIC
-from towpath.hcl.scope import Scope
+from towpath.hcl.scope import Evaluates, Scope
+from towpath.hcl.size import steps_of
 from towpath.hcl.syntax import (
     Binary,
     Conditional,
@@ -45,6 +45,7 @@ def evaluate_conditional(expression: Conditional, scope: Scope, evaluator: Evalu
     value, alternative = evaluator.value(taken, scope), _untaken(evaluator, other, scope)
     # As in Terraform, the mark of either result is the mark of both.
     sensitive = sensitive or isinstance(alternative, Sensitive)
+    evaluator.count(steps_of(value) + steps_of(alternative))
     return marked(_of_common_type(value, alternative, expression), sensitive)
 
 

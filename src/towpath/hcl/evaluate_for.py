@@ -9,10 +9,9 @@ from towpath.hcl.computation import computed
 from towpath.hcl.convert import ConversionError, kind_name, to_bool
 from towpath.hcl.evaluate_parts import object_key
 from towpath.hcl.evaluate_problems import failed
-from towpath.hcl.evaluate_traversal import Evaluates
 from towpath.hcl.forms import canonical
 from towpath.hcl.marks import marked, unknowns
-from towpath.hcl.scope import Scope
+from towpath.hcl.scope import Evaluates, Scope
 from towpath.hcl.syntax import Expression, For
 from towpath.hcl.values import SetValue, Unknown, Value, unmark
 from towpath.problems import ProblemError

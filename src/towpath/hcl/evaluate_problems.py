@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import islice
 from typing import Final
 
 from towpath.hcl.scope import Call, Scope
@@ -29,6 +30,10 @@ _SUMMARIES: Final = {
 }
 
 
+# Comparing takes a while, and among more names than these nobody looks for a misspelt one.
+_MOST_NAMES: Final = 200
+
+
 def failed(kind: str, node: Node | Call, detail: str, hint: str | None = None) -> ProblemError:
     """The problem with the id `kind` at the place of the node."""
     return ProblemError(Problem(kind, _SUMMARIES[kind], detail, place=node.place, hint=hint))
@@ -50,5 +55,5 @@ def unknown_function(expression: FunctionCall, scope: Scope) -> ProblemError:
 
 def similar(name: str, names: Iterable[str]) -> str | None:
     """The hint that names what was probably meant."""
-    close = get_close_matches(name, list(names), n=1)
+    close = get_close_matches(name, list(islice(names, _MOST_NAMES)), n=1)
     return f'Did you mean "{close[0]}"?' if close else None

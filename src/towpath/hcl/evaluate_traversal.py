@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from towpath.hcl.computation import computed
 from towpath.hcl.convert import ConversionError, kind_name, to_number, to_string
 from towpath.hcl.evaluate_problems import failed, similar
 from towpath.hcl.marks import marked
-from towpath.hcl.scope import Scope
-from towpath.hcl.syntax import AttributeStep, Expression, IndexStep, SplatStep, Step, Traversal
+from towpath.hcl.scope import Evaluates, Scope
+from towpath.hcl.syntax import AttributeStep, IndexStep, SplatStep, Step, Traversal
 from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, unmark
 
-__all__ = ["Evaluates", "evaluate_traversal"]
-
-
-class Evaluates(Protocol):
-    """The evaluator, as its parts see it."""
-
-    def value(self, expression: Expression, scope: Scope) -> Value: ...
+__all__ = ["evaluate_traversal"]
 
 
 def evaluate_traversal(expression: Traversal, scope: Scope, evaluator: Evaluates) -> Value:
@@ -110,4 +103,5 @@ def _splat(value: Value, step: SplatStep, scope: Scope, evaluator: Evaluates) ->
         each = _walk(value, step.steps, scope, evaluator)
         return computed(value, "[*]", each)
     items = value if isinstance(value, tuple | SetValue) else (value,)
+    evaluator.count(len(items))
     return tuple(_walk(item, step.steps, scope, evaluator) for item in items)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
+from towpath.hcl.syntax import Expression
 from towpath.hcl.values import Value
 from towpath.problems import Place
 
-__all__ = ["Call", "Function", "FunctionFiles", "Located", "Scope"]
+__all__ = ["Call", "Evaluates", "Function", "FunctionFiles", "Located", "Scope"]
 
 
 class FunctionFiles(Protocol):
@@ -34,12 +35,26 @@ class Located(Protocol):
     def source(self) -> str: ...
 
 
+class Evaluates(Protocol):
+    """The evaluator, as its parts and functions see it."""
+
+    def value(self, expression: Expression, scope: Scope) -> Value: ...
+
+    def count(self, steps: int) -> None:
+        """Adds steps for what is done without evaluating anything; too many end the evaluation."""
+
+
 class Call:
-    """One call, as a function sees it; `at` is the whole call as it was written."""
+    """One call, as a function sees it; `at` is the whole call as it was written, `evaluator` None where nothing is
+    counted.
+    """
 
-    __slots__ = ("arguments", "at", "name", "scope")
+    __slots__ = ("arguments", "at", "evaluator", "name", "scope")
 
-    def __init__(self, name: str, arguments: Sequence[Value], at: Located, scope: Scope) -> None:
+    def __init__(
+        self, name: str, arguments: Sequence[Value], at: Located, scope: Scope, evaluator: Evaluates | None = None
+    ) -> None:
+        self.evaluator = evaluator
         self.name = name
         self.arguments = arguments
         self.at = at

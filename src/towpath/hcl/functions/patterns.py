@@ -13,12 +13,14 @@ import re2
 
 from towpath.hcl.functions.kinds import STRING
 from towpath.hcl.functions.registry import ArgumentError, define, must_fit, table
+from towpath.hcl.scope import Call
 from towpath.hcl.values import Value
 
 __all__ = ["PATTERNS"]
 
 _MOST_MEMORY = 8 << 20
 """Bytes that one compiled expression may take; a larger one is refused."""
+_STEPS_OF_A_MATCH = 4
 _REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))")
 
 
@@ -39,10 +41,13 @@ def compile_pattern(pattern: str) -> re2._Regexp:
         raise ArgumentError(f"The pattern is not a regular expression: {reason}.") from error
 
 
-def _find_all(pattern: re2._Regexp, text: str) -> Iterator[re2._Match]:
+def _find_all(call: Call, pattern: re2._Regexp, text: str) -> Iterator[re2._Match]:
     """Every match; an empty one right behind another does not count (as in Go's package `regexp`)."""
     end = -1
-    for match in pattern.finditer(text):
+    for number, match in enumerate(pattern.finditer(text)):
+        must_fit(values=number)
+        if call.evaluator is not None:
+            call.evaluator.count(_STEPS_OF_A_MATCH)
         if match.end() > match.start() or match.start() != end:
             yield match
         end = match.end()
@@ -70,21 +75,21 @@ def _regex(pattern: str, text: str) -> Value:
     return _result(match)
 
 
-def _regexall(pattern: str, text: str) -> Value:
-    return tuple(_result(match) for match in _find_all(_with_equal_groups(pattern), text))
+def _regexall(call: Call, pattern: str, text: str) -> Value:
+    return tuple(_result(match) for match in _find_all(call, _with_equal_groups(pattern), text))
 
 
-def _replace(text: str, part: str, replacement: str) -> Value:
+def _replace(call: Call, text: str, part: str, replacement: str) -> Value:
     if len(part) > 1 and part.startswith("/") and part.endswith("/"):
-        return _replace_pattern(text, compile_pattern(part[1:-1]), replacement)
+        return _replace_pattern(call, text, compile_pattern(part[1:-1]), replacement)
     must_fit(characters=len(text) + text.count(part) * len(replacement))
     return text.replace(part, replacement)
 
 
-def _replace_pattern(text: str, pattern: re2._Regexp, replacement: str) -> Value:
+def _replace_pattern(call: Call, text: str, pattern: re2._Regexp, replacement: str) -> Value:
     parts: list[str] = []
     position, length = 0, len(text)
-    for match in _find_all(pattern, text):
+    for match in _find_all(call, pattern, text):
         expanded = _REFERENCE.sub(partial(_referred, match), replacement)
         length += len(expanded)
         must_fit(characters=length)
@@ -105,7 +110,7 @@ def _referred(match: re2._Match, found: re.Match[str]) -> str:
 PATTERNS = table(
     (
         define("regex(pattern, text)", STRING, STRING, run=_regex),
-        define("regexall(pattern, text)", STRING, STRING, run=_regexall),
-        define("replace(text, part, replacement)", STRING, STRING, STRING, run=_replace),
+        define("regexall(pattern, text)", STRING, STRING, run=_regexall, wants_call=True),
+        define("replace(text, part, replacement)", STRING, STRING, STRING, run=_replace, wants_call=True),
     )
 )

@@ -83,6 +83,8 @@ class Defined:
         survey = Survey(call.arguments)
         if survey.too_large:
             raise larger_than_evaluated(call)
+        if survey.steps and call.evaluator is not None:
+            call.evaluator.count(survey.steps)
         if survey.is_plain:
             return self._run(
                 call, [self._ready(index, argument, call) for index, argument in enumerate(call.arguments)]
@@ -103,7 +105,9 @@ class Defined:
         except (ArgumentError, ConversionError) as error:
             raise wrong(call, str(error), self.signature) from error
         if not self.measured:
-            check_size(result, call)
+            steps = check_size(result, call)
+            if steps and call.evaluator is not None:
+                call.evaluator.count(steps)
         return result
 
     def _check_count(self, call: Call) -> None:

@@ -16,6 +16,7 @@ from towpath.hcl.values import Value
 
 __all__ = ["TEMPLATES"]
 
+_CHARACTERS_OF_A_STEP = 8
 _NAME = re.compile(r"[^\W\d][\w-]*")
 
 
@@ -31,7 +32,13 @@ def _variables(value: Value) -> Mapping[str, Value]:
 def _render(call: Call, text: str, file: str, variables: Value) -> Value:
     # A template sees its own variables only, and no template may lead to another.
     functions = {name: function for name, function in call.scope.functions.items() if name != call.name}
-    return evaluate(parse_template(text, file), Scope(_variables(variables), functions, call.scope.files))
+    scope = Scope(_variables(variables), functions, call.scope.files)
+    template = parse_template(text, file)
+    if call.evaluator is None:
+        return evaluate(template, scope)
+    # Reading it is work as well, and its own work is that of the expression it is called in.
+    call.evaluator.count(len(text) // _CHARACTERS_OF_A_STEP)
+    return call.evaluator.value(template, scope)
 
 
 def _templatefile(call: Call, path: str, variables: Value) -> Value:
