@@ -7,10 +7,16 @@ means something else here, and why.
 from __future__ import annotations
 
 import shutil
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from terraform_console import REFUSED, here, printed, there
+
+from towpath.hcl.forms import quoted
 
 TABLES = Path(__file__).parent / "hcl"
 OTHERS = ("static", "differences")
@@ -40,6 +46,26 @@ def test_same_values_and_same_refusals(table: str, tmp_path: Path) -> None:
 def test_neither_takes_it(expression: str, tmp_path: Path) -> None:
     assert printed(expression, tmp_path) is None
     assert here(expression) == REFUSED
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.TraditionalOpenSSL, PrivateFormat.PKCS8, PrivateFormat.OpenSSH])
+def test_what_was_encrypted_for_a_key(form: PrivateFormat, tmp_path: Path) -> None:
+    key, other = (rsa.generate_private_key(65537, 2048) for _ in range(2))
+    secret = b64encode(key.public_key().encrypt("geheim é\n".encode(), PKCS1v15())).decode()
+    pem, wrong = (one.private_bytes(Encoding.PEM, form, NoEncryption()).decode() for one in (key, other))
+    asked = [
+        f"rsadecrypt({quoted(text)}, {quoted(given)})"
+        for text, given in [
+            (secret, pem),
+            (secret, wrong),
+            ("", pem),
+            ("!", pem),
+            (secret, "no key"),
+            (secret[4:], pem),
+        ]
+    ]
+    assert here(asked[0]) == '"geheim é\\n"'
+    assert list(map(here, asked)) == there(asked, tmp_path)
 
 
 def test_what_differs_does_so_as_it_is_written_down(tmp_path: Path) -> None:

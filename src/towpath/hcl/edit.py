@@ -79,7 +79,8 @@ def _is_literal(expression: Expression) -> bool:
 
 
 def _written(value: Value, content: bytes, offset: int) -> bytes:
-    """The value as text, its further lines indented as the line it begins on."""
+    """The value as text, its further lines indented as the line it begins on, and ended as the file's first is."""
     line = content[content.rfind(b"\n", 0, offset) + 1 : offset]
     indent = line[: len(line) - len(line.lstrip())].decode("utf-8", "replace")
-    return render(value).replace("\n", "\n" + indent).encode()
+    line_end = "\r\n" if content[: content.find(b"\n") + 1].endswith(b"\r\n") else "\n"
+    return render(value).replace("\n", line_end + indent).encode()

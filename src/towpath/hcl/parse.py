@@ -194,20 +194,17 @@ class _BodyReader:
                 self.problems.append(syntax_problem(self._text, following.start_byte, detail, hint))
 
     def _check_block(self, node: Tree, start: Tree) -> None:
-        """A block is either one line with one attribute at most, or its braces stand on other lines than its items."""
+        """A block either holds one attribute between its braces, or these stand on other lines than its items."""
         find = self._text.content.find
         if find(b"\n", node.start_byte, start.start_byte) >= 0:
             raise syntax_error(self._text, start.start_byte, "The { of a block must stand on the line of its type.")
         items = _items(node)
         if not items:
             return
-        end = node.end_byte - 1
-        if find(b"\n", start.end_byte, end) < 0:
-            fits = len(items) == 1 and items[0].type == "attribute"
-        else:
-            starts_apart = find(b"\n", start.end_byte, items[0].start_byte) >= 0
-            fits = starts_apart and find(b"\n", items[-1].end_byte, end) >= 0
-        if not fits:
+        starts_apart = find(b"\n", start.end_byte, items[0].start_byte) >= 0
+        ends_apart = find(b"\n", items[-1].end_byte, node.end_byte - 1) >= 0
+        is_alone = len(items) == 1 and items[0].type == "attribute"
+        if not (starts_apart and ends_apart) and not (is_alone and not starts_apart and not ends_apart):
             detail = "A block of several lines has its braces on other lines than what is in it."
             self.problems.append(syntax_problem(self._text, node.start_byte, detail, "Begin a line after the {."))
 

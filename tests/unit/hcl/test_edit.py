@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
+from hcl_files import Around, surroundings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from towpath.hcl.edit import set_attribute
 from towpath.hcl.evaluate import evaluate
-from towpath.hcl.forms import canonical, normal_text
+from towpath.hcl.forms import canonical, normal_text, render
 from towpath.hcl.parse import parse
 from towpath.hcl.scope import Scope
 from towpath.hcl.values import Value
@@ -116,3 +117,40 @@ def test_every_other_byte_stays(old: Value, new: Value, blanks: bytes, end: byte
     value = evaluate(parsed.body.blocks[0].body.attributes["x"].expression, Scope())
     assert canonical(value) == canonical(new)
     assert set_attribute(edited, ("b", "x"), new) == edited
+
+
+def _value(content: bytes, path: tuple[str, ...]) -> Value:
+    """What stands at the path, read without what edits."""
+    parsed = parse(content, "a.hcl")
+    assert parsed.problems == ()
+    body, rest = parsed.body, list(path)
+    while rest[0] == "target":
+        (block,) = body.blocks_of("target")
+        body, rest = block.body, rest[1 + len(block.labels) :]
+    value = evaluate(body.attributes[rest[0]].expression, Scope())
+    for key in rest[1:]:
+        assert isinstance(value, dict)
+        value = value[key]
+    return value
+
+
+@given(surroundings(), LITERALS, LITERALS)
+@settings(max_examples=150, deadline=None)
+def test_every_byte_around_the_literal_stays(around: Around, old: Value, new: Value) -> None:
+    content = around.before + render(old).encode() + around.after
+    edited = set_attribute(content, around.path, new)
+    assert edited.startswith(around.before)
+    assert edited.endswith(around.after)
+    assert canonical(_value(edited, around.path)) == canonical(new)
+    assert set_attribute(edited, around.path, new) == edited
+
+
+@given(surroundings(), LITERALS)
+@settings(max_examples=50, deadline=None)
+def test_a_heredoc_is_a_literal_as_well(around: Around, new: Value) -> None:
+    newline = b"\r\n" if b"\r\n" in around.before + around.after else b"\n"
+    after = around.after[around.after.index(newline) :]
+    content = around.before + newline.join([b"<<-MARK", b"    \xc3\xa9 $${x}", b"  x = 1", b"  MARK"]) + after
+    edited = set_attribute(content, around.path, new)
+    assert (edited.startswith(around.before), edited.endswith(after)) == (True, True)
+    assert canonical(_value(edited, around.path)) == canonical(new)

@@ -1,7 +1,7 @@
 """Terraform's functions.
 
 1. Each family of functions has a file and a table in it: numbers, strings, formats, patterns, collections, sets,
-   encoding, yaml, hashes, networks, dates, files, types, templates, and those that are unknown.
+   encoding, yaml, hashes, secrets, networks, dates, files, types, templates, and those that are unknown.
 2. A function is declared in one line: signature, kinds of its parameters, and a Python function of few lines that gets
    plain values. `registry` does the rest: the number of arguments, conversions, null, unknown and sensitive values.
 3. `standard_functions` puts the tables together. The evaluator calls a function with a `Call`.
@@ -9,7 +9,7 @@
 Wrong arguments are the problem `wrong-arguments`, at the place of the call. `try` and `can` are not here: they need
 their arguments unevaluated, and belong to the evaluator (`evaluate_attempts`). Nothing here reads a clock, a disk or
 the environment: files come through the call's scope, and what differs from run to run or from machine to machine is
-unknown. `rsadecrypt` and functions of providers are left out. `base64gzip` unpacks to the same text as Terraform's, but
+unknown. Functions of providers are left out. `base64gzip` unpacks to the same text as Terraform's, but
 need not have its bytes.
 """
 
@@ -27,6 +27,7 @@ from towpath.hcl.functions.hashes import HASHES
 from towpath.hcl.functions.networks import NETWORKS
 from towpath.hcl.functions.numbers import NUMBERS
 from towpath.hcl.functions.patterns import PATTERNS
+from towpath.hcl.functions.secrets import SECRETS
 from towpath.hcl.functions.sets import SETS
 from towpath.hcl.functions.strings import TEXT
 from towpath.hcl.functions.templates import TEMPLATES
@@ -47,6 +48,7 @@ _FAMILIES = (
     ENCODING,
     YAML,
     HASHES,
+    SECRETS,
     NETWORKS,
     DATES,
     FILES,

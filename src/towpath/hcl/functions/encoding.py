@@ -19,7 +19,7 @@ from towpath.hcl.functions.registry import ArgumentError, define, table
 from towpath.hcl.numbers import NumberRangeError, number_text, parse_number
 from towpath.hcl.values import SetValue, Value
 
-__all__ = ["ENCODING", "encode_json"]
+__all__ = ["ENCODING", "encode_json", "unbase64"]
 
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 _ESCAPED = re.compile("[<>&\u2028\u2029]")
@@ -84,7 +84,8 @@ def _base64encode(text: str) -> Value:
     return base64.b64encode(text.encode()).decode()
 
 
-def _unbase64(text: str) -> bytes:
+def unbase64(text: str) -> bytes:
+    """Raises `ArgumentError`."""
     try:
         return base64.b64decode(text.replace("\n", "").replace("\r", ""), validate=True)
     except ValueError as error:
@@ -93,7 +94,7 @@ def _unbase64(text: str) -> bytes:
 
 def _base64decode(text: str) -> Value:
     try:
-        return normal_text(_unbase64(text).decode())
+        return normal_text(unbase64(text).decode())
     except UnicodeDecodeError as error:
         raise ArgumentError("What it decodes to is not UTF-8 text.") from error
 
@@ -132,7 +133,7 @@ def _textencode(text: str, encoding: str) -> Value:
 
 
 def _textdecode(text: str, encoding: str) -> Value:
-    content = _unbase64(text)
+    content = unbase64(text)
     codec = _codec(encoding)
     if encoding.lower() in ("utf-16", "utf16") and content[:2] in (codecs.BOM_UTF16_BE, codecs.BOM_UTF16_LE):
         codec = codecs.lookup("utf-16")
