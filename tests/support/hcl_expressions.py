@@ -348,7 +348,7 @@ class Grammar:
             st.builds("concat({}, {})".format, self._elements(depth), self._elements(depth)),
             st.builds("coalescelist({}, {})".format, self._elements(depth), self._elements(depth)),
             st.builds("slice({}, {}, {})".format, items, n, n),
-            st.builds("chunklist({}, {})".format, items, n),
+            st.builds("chunklist({}, {})".format, self.numbers(depth), n),
             st.builds("{}({}, {})".format, SET_CALLS, self.texts(depth), self.texts(depth)),
             st.builds("{}({}, {})".format, SET_CALLS, self.numbers(depth), self.numbers(depth)),
             st.builds('formatlist("%s-%v", {}, {})'.format, items, items),
