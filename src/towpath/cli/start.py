@@ -6,7 +6,7 @@ import gc
 
 __all__ = ["main"]
 
-_ALLOCATIONS = 20_000
+_ALLOCATIONS = 200_000
 """Objects made before the collector looks through the youngest. Most of what is made here stays or goes by itself; with
 Python's own 700 a tenth of the time is spent looking."""
 
@@ -17,6 +17,6 @@ def main() -> None:
     from towpath.cli.main import main as run
 
     gc.freeze()
-    gc.set_threshold(_ALLOCATIONS, 20, 50)
+    gc.set_threshold(_ALLOCATIONS, 50, 100)
     gc.enable()
     run()

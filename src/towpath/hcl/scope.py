@@ -72,7 +72,7 @@ class Call:
 Function: TypeAlias = Callable[[Call], Value]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scope:
     """The variables may be any mapping: a root may be computed when it is asked for, and asking may raise
     `ProblemError`. `files` is None where functions may read nothing.

@@ -254,8 +254,8 @@ class Body(Node):
     attributes: Mapping[str, Attribute]
     blocks: tuple[Block, ...]
 
-    def blocks_of(self, kind: str) -> tuple[Block, ...]:
-        return tuple(block for block in self.blocks if block.type == kind)
+    def blocks_of(self, kind: str) -> list[Block]:
+        return [block for block in self.blocks if block.type == kind]
 
 
 @dataclass(slots=True, eq=False, repr=False)

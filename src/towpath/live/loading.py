@@ -77,15 +77,36 @@ class LiveReader:
         shelf = self.shelf if only is None and not loading.environment else None
         if shelf is None:
             return loading.live(known)
-        kept = shelf.get(loading.key)
+        keeping = _Keeping(shelf, loading.surroundings, known)
+        kept = keeping.get(loading.key)
         if kept is not None:
-            return live_of(kept, loading.surroundings)
-        if known is None and (latest := shelf.latest(loading.settings)) and (kept := shelf.get(latest)):
-            known = live_of(kept, loading.surroundings)
-        found = loading.live(known)
-        if len(found.units) >= _WORTH_KEEPING:
-            shelf.put(loading.key, snapshot_of(found))
-        return found
+            return kept
+        if known is None and (latest := shelf.latest(loading.settings)):
+            known = keeping.get(latest)
+        return keeping.put(loading.key, loading.live(known), known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Keeping:
+    """A shelf, as one reading uses it: `known` is at hand already."""
+
+    shelf: Shelf
+    surroundings: Surroundings
+    known: Live | None
+
+    def get(self, key: str) -> Live | None:
+        if self.known is not None and self.known.key == key:
+            return replace(self.known, commit=self.surroundings.commit)
+        kept = self.shelf.get(key)
+        return None if kept is None else live_of(kept, key, self.surroundings, self.get)
+
+    def put(self, key: str, live: Live, known: Live | None) -> Live:
+        """Keeps it: what differs from `known` alone, where that was kept whole, else all of it, with its key."""
+        if len(live.units) < _WORTH_KEEPING:
+            return live
+        since = known if known is not None and known.key else None
+        self.shelf.put(key, snapshot_of(live, since))
+        return live if since is not None else replace(live, key=key)
 
 
 class _Loading:

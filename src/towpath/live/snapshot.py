@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from towpath.config import TowpathConfig
 from towpath.git import Entry
@@ -31,6 +31,8 @@ __all__ = ["Surroundings", "live_of", "snapshot_of"]
 
 _LENGTHS: Final = struct.Struct(">QQ")
 """Of the first two parts, in front of all three."""
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 _FAST: Final = 1
 """The level of compression: a third of the size for a tenth of the time."""
 
@@ -62,25 +64,36 @@ class _Numbers:
         return [known.setdefault(text, len(known)) for text in texts]
 
 
-def snapshot_of(live: Live) -> bytes:
-    """The whole of it. The live repository must be one that was read whole."""
+def snapshot_of(live: Live, since: Live | None = None) -> bytes:
+    """The live repository, which must be one that was read whole. What it shares with `since`, which has a key, is not
+    written again.
+    """
     memory = live.memory()
     if memory is None:
         raise ValueError("Only a live repository that was read whole can be kept.")
+    before = since.memory() if since is not None else None
     numbers = _Numbers()
     modules: dict[str, int] = {}
-    units = [_unit_row(unit, numbers, modules) for unit in live.units.values()]
+    units = _news(live.units, since.units if since is not None else {})
     first = {
-        "units": units,
+        "since": since.key if since is not None else "",
+        "units": [_unit_row(unit, numbers, modules) for unit in units.values()],
+        "gone": sorted(since.units.keys() - live.units.keys()) if since is not None else [],
         "modules": [json.loads(module) for module in modules],
         "problems": [problem.as_row() for problem in live.problems],
         "unsure": dict(live.unsure),
         "passed_over": dict(live.passed_over),
         "paths": list(numbers.texts),
     }
-    values = {path: found.values for path, found in memory.evaluated.items()}
-    parts = [_packed(first), _packed(values), _packed(_memory_data(memory))]
+    evaluated = _news(memory.evaluated, before.evaluated if before is not None else {})
+    values = {path: found.values for path, found in evaluated.items()}
+    parts = [_packed(first), _packed(values), _packed(_memory_data(memory, evaluated, before))]
     return b"".join([_LENGTHS.pack(len(parts[0]), len(parts[1])), *parts])
+
+
+def _news(after: Mapping[_K, _V], before: Mapping[_K, _V]) -> dict[_K, _V]:
+    """What is not the very same thing as before."""
+    return {key: value for key, value in after.items() if before.get(key) is not value}
 
 
 def _packed(data: Any) -> bytes:
@@ -112,16 +125,19 @@ def _unit_row(unit: Unit, numbers: _Numbers, modules: dict[str, int]) -> list[An
     ]
 
 
-def _memory_data(memory: Memory) -> dict[str, Any]:
+def _memory_data(memory: Memory, evaluated: Mapping[UnitPath, Evaluated], before: Memory | None) -> dict[str, Any]:
     numbers = _Numbers()
+    files = {path: entry for path, entry in memory.files.items() if before is None or before.files.get(path) != entry}
     return {
         "settings": memory.settings,
-        "evaluated": [[path, *_evaluated_row(found, numbers)] for path, found in memory.evaluated.items()],
+        "evaluated": [[path, *_evaluated_row(found, numbers)] for path, found in evaluated.items()],
+        "not_evaluated": sorted(before.evaluated.keys() - memory.evaluated.keys()) if before is not None else [],
         "unchecked": {path: len(unit.problems) for path, unit in memory.units.items()},
         "files": [
             [path, entry.mode, entry.blob] if isinstance(entry, Entry) else [path, None, entry]
-            for path, entry in memory.files.items()
+            for path, entry in files.items()
         ],
+        "no_files": sorted(before.files.keys() - memory.files.keys()) if before is not None else [],
         "folders": sorted(memory.folders),
         "paths": list(numbers.texts),
     }
@@ -157,14 +173,21 @@ def _outline_row(outline: Outline) -> list[Any]:
 # Reading
 
 
-def live_of(snapshot: bytes, surroundings: Surroundings) -> Live:
-    """The live repository. What was not kept is taken from `surroundings`."""
+def live_of(snapshot: bytes, key: str, surroundings: Surroundings, whole: Callable[[str], Live | None]) -> Live | None:
+    """The live repository that was kept under a key; None where it was kept as what differs from another, and `whole`
+    does not give that one. What was not kept at all is taken from `surroundings`.
+    """
     first, second = _LENGTHS.unpack_from(snapshot)
     start = _LENGTHS.size
     document = _unpacked(snapshot[start : start + first])
+    since = whole(document["since"]) if document["since"] else None
+    if document["since"] and since is None:
+        return None
     values: Callable[[], Mapping[str, str]] = cache(lambda: _unpacked(snapshot[start + first : start + first + second]))
     reading = _UnitReading(document["paths"], document["modules"], values, surroundings)
     units = {UnitPath(row[0]): reading.unit(*row) for row in document["units"]}
+    if since is not None:
+        units = _merged(since.units, document["gone"], units)
     return Live(
         commit=surroundings.commit,
         config=surroundings.config,
@@ -174,8 +197,17 @@ def live_of(snapshot: bytes, surroundings: Surroundings) -> Live:
         blobs=surroundings.blobs,
         unsure=document["unsure"],
         passed_over=document["passed_over"],
-        memory=cache(lambda: _memory(_unpacked(snapshot[start + first + second :]), values(), units)),
+        memory=cache(lambda: _memory(_unpacked(snapshot[start + first + second :]), values(), units, since)),
+        key="" if since is not None else key,
     )
+
+
+def _merged(before: Mapping[_K, _V], gone: Iterable[_K], after: Mapping[_K, _V]) -> dict[_K, _V]:
+    """What was there before with the news, sorted."""
+    merged = {**before, **after}
+    for key in gone:
+        merged.pop(key, None)
+    return dict(sorted(merged.items(), key=lambda item: str(item[0])))
 
 
 def _unpacked(content: bytes) -> Any:
@@ -221,13 +253,20 @@ def _picked(paths: list[str], numbers: Iterable[int]) -> tuple[str, ...]:
     return tuple([paths[number] for number in numbers])
 
 
-def _memory(data: Any, values: Mapping[str, str], units: Mapping[UnitPath, Unit]) -> Memory:
+def _memory(data: Any, values: Mapping[str, str], units: Mapping[UnitPath, Unit], since: Live | None) -> Memory | None:
+    before = since.memory() if since is not None else None
     paths = data["paths"]
+    files: Mapping[str, Entry | str] = {
+        path: Entry(path, mode, blob) if mode is not None else blob for path, mode, blob in data["files"]
+    }
+    evaluated: Mapping[UnitPath, Evaluated] = {
+        path: _evaluated(row, values[path], paths) for path, *row in data["evaluated"]
+    }
     return Memory(
         settings=data["settings"],
-        files={path: Entry(path, mode, blob) if mode is not None else blob for path, mode, blob in data["files"]},
+        files=files if before is None else _merged(before.files, data["no_files"], files),
         folders=frozenset(data["folders"]),
-        evaluated={path: _evaluated(row, values[path], paths) for path, *row in data["evaluated"]},
+        evaluated=evaluated if before is None else _merged(before.evaluated, data["not_evaluated"], evaluated),
         units={path: _unchecked(units[path], count) for path, count in data["unchecked"].items()},
     )
 

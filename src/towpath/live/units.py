@@ -107,7 +107,7 @@ class Live:
     """A live repository at one commit. `units` is sorted by path; `problems` is everything that is wrong, the units'
     own problems included; `blobs` maps every file of the commit to its blob id. `unsure` are folders of which it
     cannot be said which units are in them, `passed_over` those that are no unit and hold the files of one, each with a
-    sentence why."""
+    sentence why. `key` is that of a snapshot that holds all of it, empty where there is none."""
 
     commit: str
     config: TowpathConfig
@@ -118,6 +118,7 @@ class Live:
     unsure: Mapping[str, str] = field(default_factory=dict)
     passed_over: Mapping[UnitPath, str] = field(default_factory=dict)
     memory: Callable[[], Memory | None] = field(default=lambda: None, compare=False, repr=False)
+    key: str = field(default="", compare=False, repr=False)
 
     def dependents(self, path: UnitPath) -> tuple[UnitPath, ...]:
         """The units that depend on this one directly, sorted."""

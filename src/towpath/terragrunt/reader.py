@@ -92,6 +92,8 @@ class FileReader:
     @cached_property
     def features(self) -> dict[str, Value]:
         """The variable `feature`: of every flag its default, since nobody overrides it here."""
+        if not self.parsed.body.blocks_of("feature"):
+            return self.inherited()
         decoder = Decoder(self._session, self.scope())
         blocks = decoder.labelled(self.parsed.body, CONFIGURATION, "feature")
         own: dict[str, Value] = {

@@ -1,7 +1,8 @@
 """Values together with where they were written, and the merging of them.
 
 A `Branch` is an object whose keys were written apart, each with its own place; a `Leaf` is a value written as a whole.
-Merging and provenance are one mechanism: whoever merges moves places along with values.
+Merging and provenance are one mechanism: whoever merges moves places along with values. Nobody changes a `Branch` or a
+`Leaf` after it was made; that is not enforced, since every evaluation makes many.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Leaf:
     """A value and the node that says it; None stands for what nobody wrote (a default, a value from outside)."""
 
@@ -38,7 +39,7 @@ class Leaf:
     node: Node | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Branch:
     """An object, key by key."""
 

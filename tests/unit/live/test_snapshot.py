@@ -91,3 +91,33 @@ def test_what_comes_from_the_environment_is_not_kept(shelf: DictShelf) -> None:
 def test_some_units_alone_are_not_kept(shelf: DictShelf) -> None:
     LiveReader({}, shelf=shelf).read(fake_tree(ESTATE, "a" * 40), only=[VPC])
     assert shelf.kept == {}
+
+
+def test_a_commit_that_differs_little_is_kept_as_what_differs(shelf: DictShelf) -> None:
+    reader = LiveReader({}, shelf=shelf)
+    base, head = (fake_tree(edited(ESTATE, name), name[0] * 40) for name in ("nothing", "a unit that goes"))
+    first = reader.read(base)
+    second = reader.read(head, known=first)
+    whole, little = shelf.kept.values()
+    assert len(little) < len(whole)
+    again = LiveReader({}, shelf=shelf).read(head)
+    assert told(again) == told(second)
+    assert again.memory() == second.memory()
+
+
+def test_without_the_whole_it_is_read_again(shelf: DictShelf) -> None:
+    reader = LiveReader({}, shelf=shelf)
+    first = reader.read(fake_tree(ESTATE, "b" * 40))
+    head = fake_tree(edited(ESTATE, "a unit that goes"), "a" * 40)
+    second = reader.read(head, known=first)
+    del shelf.kept[next(iter(shelf.kept))]
+    assert told(LiveReader({}, shelf=shelf).read(head)) == told(second)
+
+
+def test_three_commits_one_after_the_other(shelf: DictShelf) -> None:
+    names = ("nothing", "a module", "a value in an included file", "a broken include", "a unit inside a unit")
+    trees = [fake_tree(edited(ESTATE, *names[: number + 1]), f"{number}" * 40) for number in range(len(names))]
+    for tree in trees:
+        LiveReader({}, shelf=shelf).read(tree)
+    for tree in trees:
+        assert told(LiveReader({}, shelf=shelf).read(tree)) == told(LiveReader({}).read(tree))
