@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["found_problems"]
+__all__ = ["found_problems", "problems_without_hint"]
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -30,6 +30,15 @@ def found_problems(source: Path) -> Iterator[tuple[str, str, str]]:
         package = path.relative_to(source).parts[0].removesuffix(".py")
         for id_, summary in _Module(tree, members, path.relative_to(source).as_posix()).problems():
             yield package, id_, summary
+
+
+def problems_without_hint(source: Path) -> Iterator[str]:
+    """Where a problem is made that does not say what to do: file and line."""
+    for path in sorted(source.rglob("*.py")):
+        for call in _Module(ast.parse(path.read_text(encoding="utf-8")), {}, path.name).calls("Problem"):
+            hint = _argument(call, 4, "hint")
+            if isinstance(hint, ast.Constant) and not hint.value:
+                yield f"{path.relative_to(source).as_posix()}:{call.lineno}"
 
 
 def _members(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -60,7 +69,7 @@ class _Module:
     def problems(self) -> Iterator[tuple[str, str]]:
         functions = [node for node in ast.walk(self.tree) if isinstance(node, Function)]
         around = {id(inner): function for function in functions for inner in ast.walk(function)}
-        for call in self._calls("Problem"):
+        for call in self.calls("Problem"):
             id_, summary = _argument(call, 0, "id"), _argument(call, 1, "summary")
             yield from self._pairs(id_, summary, around.get(id(call)), call.lineno)
 
@@ -106,13 +115,13 @@ class _Module:
         if function is None:
             return
         parameters = [parameter.arg for parameter in (*function.args.args, *function.args.kwonlyargs)]
-        for call in self._calls(function.name):
+        for call in self.calls(function.name):
             bound = {name: _argument(call, position, name) for position, name in enumerate(parameters)}
             ids = self._texts(bound.get(ast.unparse(id_), id_), function)
             summaries = self._texts(bound.get(ast.unparse(summary), summary), function)
             yield from ((one, other) for one in ids for other in summaries)
 
-    def _calls(self, name: str) -> Iterator[ast.Call]:
+    def calls(self, name: str) -> Iterator[ast.Call]:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
                 yield node

@@ -52,6 +52,13 @@ class EmulatedAws:
             connection.request("POST", "/moto-api/reset-auth", body, {"Content-Type": "text/plain"})
             assert connection.getresponse().status == 200
 
+    def key_without_rights(self, account_id: str) -> dict[str, str]:
+        """Variables with a key that this AWS knows, of somebody in the account who may do nothing."""
+        iam = self.client("iam", account_id)
+        iam.create_user(UserName="nobody")
+        key = iam.create_access_key(UserName="nobody")["AccessKey"]
+        return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
     def client(self, service: str, account_id: str) -> Any:
         """A boto3 client inside the account."""
         return self.cloud.client(service, account_id)

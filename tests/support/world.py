@@ -175,6 +175,12 @@ class World:
         )
         return (done.stdout + done.stderr).decode()
 
+    def add_submodule(self, path: str) -> None:
+        """Makes a folder a submodule of another repository, whose files are not here."""
+        (self.folder / path).mkdir(parents=True)
+        entry = f"160000,{'1' * 40},{path}"
+        self._git("update-index", "--add", "--cacheinfo", entry)
+
     def configure(self, name: str, value: str) -> None:
         """Sets something in the repository's own git configuration."""
         self._git("config", name, value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from towpath.live import Live, Unit
+from towpath.live import Live, StatePlace, Unit
 from towpath.live.evaluated import Outline
 from towpath.model.changes import Action
 from towpath.model.paths import UnitPath
@@ -48,6 +48,7 @@ def problems_of_exclusion(unit: UnitPath, why: str) -> Problem:
         "unit-excluded",
         "A unit that differs is excluded",
         f"{unit} differs, and a run leaves it alone. {why}",
+        hint="Change the `exclude` block when it is to be applied after all.",
         unit=unit,
         severity=Severity.WARNING,
     )
@@ -77,9 +78,9 @@ class HeadIndex:
         return next((self._head.unsure[place] for place in around if place in self._head.unsure), None)
 
     @cached_property
-    def states(self) -> Mapping[tuple[str, str], UnitPath]:
+    def states(self) -> Mapping[StatePlace, UnitPath]:
         """The first unit that keeps its state at an address."""
-        states: dict[tuple[str, str], UnitPath] = {}
+        states: dict[StatePlace, UnitPath] = {}
         for unit in self._head.units.values():
             state = _state(unit)
             if state is not None:
@@ -105,6 +106,7 @@ def refusal_of_destroy(removed: Unit, head: HeadIndex) -> Problem | None:
             "A removed unit's state belongs to another unit now",
             f"{removed.path} is gone from the repository, and {heir} keeps its state under the same address. "
             "Destroying the one would destroy the other; it is left alone.",
+            hint=f"Nothing need be done when {heir} took its place; else give {heir} a state of its own.",
             unit=removed.path,
             severity=Severity.WARNING,
         )
@@ -141,5 +143,5 @@ def _excluded_with(unit: Unit) -> Iterator[UnitPath]:
         yield from unit.dependencies
 
 
-def _state(unit: Unit) -> tuple[str, str] | None:
+def _state(unit: Unit) -> StatePlace | None:
     return unit.outline.state if unit.outline is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from towpath.cli.globals import global_options
 from towpath.cli.lazy import LazyCommand, LazyGroup
 from towpath.problems import Problem, ProblemError
 from towpath.system import ProcessEnvironment, RandomIds, SystemClock, SystemProcesses
+from towpath.system.streams import open_standard_streams
 from towpath.system.workers import ForkedWorkers
 
 __all__ = ["cli", "main", "run"]
@@ -59,14 +60,12 @@ def cli() -> None:
 
 def main() -> None:
     """The console script."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show a letter stops nothing
+    open_standard_streams()
     sys.exit(run(sys.argv[1:], real_doors()))
 
 
 def real_doors() -> Doors:
-    sits_there = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    sits_there = sys.stdin.isatty() and sys.stdout.isatty()
     return Doors(
         SystemProcesses(),
         ProcessEnvironment(),
@@ -91,18 +90,19 @@ def run(arguments: Sequence[str], doors: Doors) -> int:
     except click.ClickException as error:
         return _usage(app, error, arguments)
     except (click.Abort, KeyboardInterrupt):
-        return ExitStatus.FAILED
+        # It may have come before the options were understood.
+        app.options.json = app.options.json or "--json" in arguments
+        return _failed(app, ProblemError(_interrupted()))
     except ProblemError as error:
         return _failed(app, error)
-    except BrokenPipeError:
-        return _reader_gone()
     return int(status or ExitStatus.DONE)
 
 
 def _usage(app: App, error: click.ClickException, arguments: Sequence[str]) -> int:
     """Wrong usage, in click's words; a program gets them as a problem besides."""
     if app.options.json or "--json" in arguments:
-        problem = Problem("wrong-usage", "Wrong usage", error.format_message())
+        path = getattr(getattr(error, "ctx", None), "command_path", "towpath")
+        problem = Problem("wrong-usage", "Wrong usage", error.format_message(), hint=f"`{path} --help` tells how.")
         app.output.document({"problems": [problem.as_json()]})
     error.show()
     return ExitStatus.USAGE
@@ -111,11 +111,12 @@ def _usage(app: App, error: click.ClickException, arguments: Sequence[str]) -> i
 def _failed(app: App, error: ProblemError) -> int:
     app.output.problems(error.problems)
     if app.options.json:
-        app.output.document({"problems": [problem.as_json() for problem in error.problems]})
+        with suppress(ProblemError):  # when it is the document that cannot be written, that has been told
+            app.output.document({"problems": [problem.as_json() for problem in error.problems]})
     return status_of(error.problems)
 
 
-def _reader_gone() -> int:
-    """Whoever read the output has seen enough; nothing more is written, at the interpreter's end either."""
-    sys.stdout = None  # keeps the interpreter from flushing it again at its end
-    return ExitStatus.DONE
+def _interrupted() -> Problem:
+    detail = "Somebody stopped it before it was done. What was recorded before is safe."
+    hint = "Type it again; `towpath status` shows how far a run came."
+    return Problem("interrupted", "The work was interrupted", detail, hint=hint)

@@ -9,7 +9,9 @@ from typing import IO, Any
 
 from towpath.cli.views.problems import problems_lines
 from towpath.cli.views.tables import Line, Style, Table, aligned, line
-from towpath.problems import Problem
+from towpath.model.texts import encodable
+from towpath.problems import Problem, ProblemError
+from towpath.system.streams import let_nobody_read
 
 __all__ = ["Mode", "Output"]
 
@@ -24,6 +26,8 @@ _ANSI = {
     Style.WARNING: "\x1b[33m",
 }
 _RESET = "\x1b[0m"
+_NO_TEXT = "\\udc"
+"""How JSON writes a byte of a name that is not UTF-8: few programs read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,33 +59,64 @@ class Output:
 
     def document(self, value: Any) -> None:
         """The result for a program: one JSON document."""
-        self._stdout.write(json.dumps(value, indent=2) + "\n")
+        text = json.dumps(value, indent=2)
+        if _NO_TEXT in text:
+            text = json.dumps(encodable(value), indent=2)
+        self._result(text + "\n")
 
     def text(self, text: str) -> None:
         """The result as it is: a drawing, a script. Ends with one line end."""
-        self._stdout.write(text.rstrip("\n") + "\n")
+        self._result(text.rstrip("\n") + "\n")
 
     def show(self, *parts: Line | Table | str) -> None:
         """The result for a person."""
-        self._write(self._stdout, _lines(parts))
+        self._result(self._drawn(self._stdout, _lines(parts)))
 
     def note(self, *parts: Line | Table | str) -> None:
         if not self.mode.quiet:
-            self._write(self._stderr, _lines(parts))
+            self._tell(_lines(parts))
 
     def detail(self, *parts: Line | Table | str) -> None:
         if self.mode.verbose:
-            self._write(self._stderr, _lines(parts))
+            self._tell(_lines(parts))
 
     def problems(self, problems: Sequence[Problem]) -> None:
         """What is wrong, to standard error, in JSON mode as well: there it is part of the document besides."""
-        self._write(self._stderr, problems_lines(problems))
+        self._tell(problems_lines(problems))
 
-    def _write(self, stream: IO[str], lines: Iterable[Line]) -> None:
+    def _result(self, text: str) -> None:
+        """Raises `ProblemError` (`output-not-written`). A reader that has seen enough and is gone stops nothing: the
+        command goes on, and its exit status is what it would have been.
+        """
+        try:
+            self._stdout.write(text)
+            self._stdout.flush()
+        except BrokenPipeError:
+            let_nobody_read(self._stdout)
+        except OSError as error:
+            let_nobody_read(self._stdout)
+            raise ProblemError(_not_written(error)) from error
+
+    def _tell(self, lines: Iterable[Line]) -> None:
+        """Work does not stop because nobody can be told of it."""
+        try:
+            self._stderr.write(self._drawn(self._stderr, lines))
+            self._stderr.flush()
+        except OSError:
+            let_nobody_read(self._stderr)
+
+    def _drawn(self, stream: IO[str], lines: Iterable[Line]) -> str:
         colored = self.mode.color and stream.isatty()
-        for one in lines:
-            stream.write((_colored(one) if colored else one.plain()) + "\n")
-        stream.flush()
+        return "".join((_colored(one) if colored else one.plain()) + "\n" for one in lines)
+
+
+def _not_written(error: OSError) -> Problem:
+    return Problem(
+        "output-not-written",
+        "The result cannot be written",
+        f"Writing to standard output failed: {error.strerror}. What the command did is done.",
+        hint="Make room where it is written to, then ask again: `towpath status` shows the newest run.",
+    )
 
 
 def _lines(parts: Iterable[Line | Table | str]) -> Iterable[Line]:

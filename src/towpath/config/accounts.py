@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from towpath.config.loading import Loaded, load_listed_accounts
@@ -34,7 +34,7 @@ def load_accounts(read: Callable[[str], bytes | None], config: Loaded[TowpathCon
     the accounts of `towpath.yml` over it, setting by setting.
 
     Problems: those of the file, `accounts-file-twice`, `account-without-id`, `account-without-order`,
-    `unknown-placeholder`, `path-pattern-twice`.
+    `account-id-twice`, `unknown-placeholder`, `path-pattern-twice`.
     """
     contents = {file: content for file in ACCOUNT_FILES if (content := read(file)) is not None}
     file, content = next(iter(contents.items()), (ACCOUNT_FILES[0], None))
@@ -50,7 +50,7 @@ def load_accounts(read: Callable[[str], bytes | None], config: Loaded[TowpathCon
         by_name[name], found = _account(name, account, config.value.roles, place)
         # Where the list of accounts is broken, an id that is missing is its doing.
         problems.extend(problem for problem in found if not has_errors(listed.problems))
-    problems.extend(_without_order(settings))
+    problems.extend((*_without_order(settings), *_same_id(settings)))
     return Accounts(by_name, paths, {name: place for name, (_, place) in settings.items()}, tuple(problems))
 
 
@@ -119,6 +119,28 @@ def _without_order(settings: Placed) -> list[Problem]:
         )
         for name in missing
     ]
+
+
+def _same_id(settings: Placed) -> Iterator[Problem]:
+    """Accounts that are one: on purpose, now and then, but more often a line that was copied."""
+    first: dict[str, str] = {}
+    for name, (account, place) in settings.items():
+        if account.id is None or first.setdefault(account.id, name) == name:
+            continue
+        other = first[account.id]
+        yield Problem(
+            "account-id-twice",
+            "Two accounts have the same id",
+            f"{other} ({_at(settings[other][1])}) and {name} ({_at(place)}) both have the id {account.id}. What is "
+            "applied in the one is applied in the other.",
+            place=place,
+            hint=f"Correct the id of one of them, if {name} is an account of its own.",
+            severity=Severity.WARNING,
+        )
+
+
+def _at(place: Place) -> str:
+    return place.file if place.line is None else f"{place.file}:{place.line}"
 
 
 def _twice(files: tuple[str, ...]) -> Problem:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import yaml
+from yaml.reader import ReaderError
 
 from towpath.problems import Place, Problem
 
@@ -55,7 +56,8 @@ def read_document(content: bytes, file: str) -> Document:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        return Document(file, problems=(_syntax("The file is not UTF-8 text.", Place(file, line)),))
+        problem = _syntax("The file is not UTF-8 text.", Place(file, line), "Save the file as UTF-8.")
+        return Document(file, problems=(problem,))
     if file.endswith(".json"):
         # A tab is white space in JSON, and never part of a text; YAML does not know it as indentation.
         text = text.replace("\t", " ")
@@ -65,8 +67,13 @@ def read_document(content: bytes, file: str) -> Document:
         data = None if node is None else reader.read(node, ())
     except yaml.MarkedYAMLError as error:
         return Document(file, problems=(_syntax(_words(error), reader.place(error.problem_mark)),))
-    except yaml.YAMLError as error:
-        return Document(file, problems=(_syntax(f"{error}.", Place(file)),))
+    except ReaderError as error:
+        problem = _syntax(
+            f"The character U+{ord(text[error.position]):04X} may not stand in it.",
+            reader.at(text, error.position),
+            "Remove it.",
+        )
+        return Document(file, problems=(problem,))
     except (_TooLargeError, RecursionError):
         return Document(file, problems=(_too_large(file),))
     return Document(file, data, reader.places, reader.keys, tuple(reader.problems))
@@ -93,6 +100,11 @@ class _Reader:
         source = self._lines[mark.line] if mark.line < len(self._lines) else None
         return Place(self._file, mark.line + 1, mark.column + 1, source)
 
+    def at(self, text: str, position: int) -> Place:
+        """The place of a character, counted from the beginning of the text."""
+        before = text[:position]
+        return Place(self._file, before.count("\n") + 1, position - before.rfind("\n"))
+
     def read(self, node: yaml.Node, path: KeyPath) -> Data:
         self._nodes += 1
         if self._nodes > _MOST_NODES or len(path) > _MOST_DEPTH:
@@ -116,7 +128,10 @@ class _Reader:
                     data = self.read(source, path)
                     merged = (data if isinstance(data, dict) else {}) | merged
                 continue
-            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+            if not isinstance(key, yaml.ScalarNode):
+                self.problems.append(_syntax("A key must be a text.", self.place(key.start_mark), "Write a text."))
+                continue
+            name = str(key.value)
             if name in own:
                 self.problems.append(_duplicate(name, self.place(key.start_mark), self.keys[(*path, name)]))
             self.keys[(*path, name)] = self.place(key.start_mark)
@@ -150,14 +165,13 @@ def _words(error: yaml.MarkedYAMLError) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def _syntax(detail: str, place: Place) -> Problem:
-    return Problem(
-        "yaml-syntax",
-        "The file cannot be read",
-        detail,
-        place=place,
-        hint="Look at the indentation and the quotes of this line and the one above it.",
-    )
+_LOOK = "Look at the indentation and the quotes of this line and the one above it."
+_LOOK_JSON = "Look here and at the end of the line above: a comma, a quote or a bracket may be missing, or too many."
+
+
+def _syntax(detail: str, place: Place, hint: str | None = None) -> Problem:
+    hint = hint or (_LOOK_JSON if place.file.endswith(".json") else _LOOK)
+    return Problem("yaml-syntax", "The file cannot be read", detail, place=place, hint=hint)
 
 
 def _too_large(file: str) -> Problem:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import types
 import typing
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from towpath.config.document import Data, Document, KeyPath, read_document
-from towpath.config.schema import ListedAccounts, Settings, TowpathConfig
+from towpath.config.schema import ACCOUNT_ID, ROLE_ARN, ListedAccounts, Settings, TowpathConfig
 from towpath.problems import Place, Problem, Severity
 
 __all__ = ["Loaded", "load_config", "load_listed_accounts"]
@@ -21,16 +22,25 @@ T_co = TypeVar("T_co", covariant=True)
 Model = TypeVar("Model", bound=Settings)
 
 ACCOUNT_DIGITS = 12
+_PLAIN = re.compile(r"[0-9]+|true|false")
 
 _WANTED = {
-    "model_type": "it should be a map of settings",
-    "dict_type": "it should be a map",
-    "tuple_type": "it should be a list",
-    "string_type": "it should be a text",
-    "int_type": "it should be a whole number",
-    "bool_type": "it should be true or false",
+    "model_type": "should be a map of settings",
+    "dict_type": "should be a map",
+    "tuple_type": "should be a list",
+    "string_type": "should be a text",
+    "int_type": "should be a whole number",
+    "bool_type": "should be true or false",
 }
 """Pydantic's kinds of mistakes in the words of YAML."""
+_WANTED_TEXTS = {
+    ACCOUNT_ID: ("should be the 12 digits of an account id", 'Write all 12 digits, in quotes: "123456789012"'),
+    ROLE_ARN: (
+        "should be the ARN of an IAM role, with an account id or {account_id} in it",
+        'Write it as "arn:aws:iam::{account_id}:role/NAME".',
+    ),
+}
+"""What texts of a form should be, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -118,13 +128,16 @@ def _problem(model: type[Settings], details: ErrorDetails, document: Document, d
     if details["type"] == "extra_forbidden":
         known = _known_keys(model, location[:-1])
         return _unknown_key(str(path[-1]), known, path[:-1], document.place(path, of_key=True))
-    wanted = _WANTED.get(details["type"]) or details["msg"].removeprefix("Value error, ").replace("Input", "It")
+    wanted = _WANTED.get(details["type"]) or details["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    hint = _hint_for_value(details)
+    if details["type"] == "string_pattern_mismatch":
+        wanted, hint = _WANTED_TEXTS[details["ctx"]["pattern"]]
     return Problem(
         "wrong-value",
         "A setting has a value that does not fit",
-        f"{name}: {wanted[:1].lower()}{wanted[1:]}.",
+        f"{name} {wanted}.",
         place=document.place(path),
-        hint=_hint_for_value(details),
+        hint=hint or "`towpath schema` tells what every setting may be.",
     )
 
 
@@ -135,6 +148,8 @@ def _hint_for_value(details: ErrorDetails) -> str | None:
     if details["type"] == "literal_error" and isinstance(given, str):
         expected = str(details.get("ctx", {}).get("expected", "")).replace(" or ", ", ").replace("'", "").split(", ")
         return _did_you_mean(given, expected)
+    if details["type"] in ("int_type", "bool_type") and isinstance(given, str) and _PLAIN.fullmatch(given):
+        return f"Write it without quotes: {given}"
     if details["type"] == "tuple_type" and isinstance(given, str):
         return f"Write a list: [{given}]"
     return None

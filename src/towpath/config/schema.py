@@ -7,8 +7,11 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from towpath.config.defaults import DATA_TYPES, PROTECTED
+from towpath.terragrunt.versions import satisfies
 
 __all__ = [
+    "ACCOUNT_ID",
+    "ROLE_ARN",
     "AccountSettings",
     "ChangesSettings",
     "EngineSettings",
@@ -27,8 +30,10 @@ __all__ = [
 
 # Lists of the document become tuples; everything inside stays strict: "3" is no number, 1 is no text.
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
-AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$", description="12 digits; quote it.")]
-RoleArn = Annotated[str, Field(pattern=r"^arn:[a-z-]+:iam::([0-9]{12}|\{account_id\}):role/.+$")]
+ACCOUNT_ID = r"^[0-9]{12}$"
+ROLE_ARN = r"^arn:[a-z-]+:iam::([0-9]{12}|\{account_id\}):role/.+$"
+AccountId = Annotated[str, Field(pattern=ACCOUNT_ID, description="12 digits; quote it.")]
+RoleArn = Annotated[str, Field(pattern=ROLE_ARN)]
 Count = Annotated[int, Field(ge=0)]
 LayerName = Literal["data", "foundation", "app", "edge"]
 EngineName = Literal["terraform", "tofu", "terragrunt"]
@@ -36,10 +41,19 @@ EngineName = Literal["terraform", "tofu", "terragrunt"]
 
 def _relative(path: str) -> str:
     if path.startswith("/") or ".." in path.split("/"):
-        raise ValueError("write a path relative to the repository's root")
+        raise ValueError("should be a path relative to the repository's root")
     return "/".join(part for part in path.split("/") if part not in ("", ".")) or "."
 
 
+def _constraint(text: str) -> str:
+    try:
+        satisfies("1.0.0", text)
+    except ValueError as error:
+        raise ValueError("should be a constraint on versions, such as >= 1.6 or ~> 1.9") from error
+    return text
+
+
+VersionConstraint = Annotated[str, AfterValidator(_constraint)]
 RepositoryPath = Annotated[str, AfterValidator(_relative)]
 Paths = Annotated[tuple[RepositoryPath, ...], Field(strict=False)]
 
@@ -62,7 +76,9 @@ class RunsSettings(Settings):
     """The engine that Terragrunt runs."""
 
     name: Literal["terraform", "tofu"] | None = Field(None, description="Default: whichever is found, OpenTofu first.")
-    version: str | None = Field(None, description='A version constraint the binary must meet, such as "~> 1.9".')
+    version: VersionConstraint | None = Field(
+        None, description='A version constraint the binary must meet, such as "~> 1.9".'
+    )
     binary: str | None = Field(None, description="Path of the binary. Default: looked up on PATH.")
 
 
@@ -74,7 +90,9 @@ class EngineSettings(Settings):
         description="Default: whichever is found of terraform and tofu, OpenTofu first. terragrunt: an installed "
         "Terragrunt 1.x plans and applies each unit that has a `terragrunt.hcl`.",
     )
-    version: str | None = Field(None, description='A version constraint the binary must meet, such as "~> 1.9".')
+    version: VersionConstraint | None = Field(
+        None, description='A version constraint the binary must meet, such as "~> 1.9".'
+    )
     binary: str | None = Field(None, description="Path of the binary. Default: looked up on PATH.")
     runs: RunsSettings = Field(RunsSettings(), description="With terragrunt: the engine that it runs.")
 
@@ -86,7 +104,7 @@ class EngineSettings(Settings):
     @model_validator(mode="after")
     def _runs_something(self) -> EngineSettings:
         if self.name != "terragrunt" and self.runs != RunsSettings():
-            raise ValueError("`runs` is for `name: terragrunt` only")
+            raise ValueError("has `runs`, which is for `name: terragrunt` only")
         return self
 
 

@@ -98,7 +98,10 @@ def start_cloud(
     server.stop()
     raise ProblemError(
         Problem(
-            "cloud-not-started", "The emulated AWS did not start", f"It said: {log.read_text(errors='replace')[-2000:]}"
+            "cloud-not-started",
+            "The emulated AWS did not start",
+            f"It said: {log.read_text(errors='replace')[-2000:]}",
+            hint="Mend what it says, then start the demo again; nothing was begun.",
         )
     )
 

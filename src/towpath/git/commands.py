@@ -84,7 +84,8 @@ def _as_variables(settings: Mapping[str, str]) -> dict[str, str]:
 def git_failed(arguments: tuple[str, ...], result: ProcessResult) -> Problem:
     """Git said no for a reason nobody foresaw: its own words are the best there are."""
     said = result.stderr.decode("utf-8", "replace").strip() or f"It ended with status {result.status}."
-    return Problem("git-failed", "Git could not do what was asked", f"git {arguments[0]}: {said}")
+    hint = "Type it in the repository yourself; `git fsck` tells whether something is damaged."
+    return Problem("git-failed", "Git could not do what was asked", f"git {arguments[0]}: {said}", hint=hint)
 
 
 def _not_installed() -> Problem:

@@ -157,12 +157,12 @@ def unknown_commit(revision: str, *, shallow: bool = False, empty: bool = False)
     if empty:
         detail, hint = "The repository has no commits yet.", "Commit something first: git commit"
     elif shallow:
-        detail = f"{revision} is not in this clone, which is shallow: older commits were left out."
+        detail = f"`{revision}` is not in this clone, which is shallow: older commits were left out."
         hint = "Fetch the whole history: git fetch --unshallow (in CI, set the checkout's depth to 0)."
     else:
         detail, hint = (
-            f"{revision} names no commit of this repository.",
-            "Look for a typing error, or fetch it: git fetch",
+            f"`{revision}` names no commit of this repository.",
+            "Look for a typing error, or fetch it with `git fetch`; the first commit has none before it.",
         )
     return Problem("unknown-commit", "There is no such commit", detail, hint=hint)
 

@@ -8,7 +8,7 @@ from towpath.hcl.evaluate import evaluate
 from towpath.hcl.forms import canonical, render
 from towpath.hcl.parse import parse
 from towpath.hcl.scope import Scope
-from towpath.hcl.syntax import Attribute, Block, Body, Expression, Literal, Node, Object, Tuple, Unary
+from towpath.hcl.syntax import Attribute, Block, Body, Expression, Literal, Object, Tuple, Unary
 from towpath.hcl.values import Value
 from towpath.problems import Place, Problem, ProblemError
 
@@ -25,10 +25,12 @@ def set_attribute(content: bytes, path: Sequence[str], value: Value, file: str =
         raise ProblemError(*parsed.problems)
     found = next(_in_body(parsed.body, tuple(path)), None)
     if found is None:
-        raise _problem("attribute-not-found", "There is no such attribute", f"The file has no {_words(path)}.", file)
+        raise _problem(
+            "attribute-not-found", "There is no such attribute", f"The file has no {_words(path)}.", Place(file)
+        )
     if not _is_literal(found):
         detail = f"{_words(path)} is computed, so it cannot be set to a value: {found.source}"
-        raise _problem("not-a-literal", "Only a literal can be set", detail, file, found)
+        raise _problem("not-a-literal", "Only a literal can be set", detail, found.place)
     if canonical(evaluate(found, Scope())) == canonical(value):
         return content
     return content[: found.start] + _written(value, content, found.start) + content[found.end :]
@@ -38,8 +40,9 @@ def _words(path: Sequence[str]) -> str:
     return ".".join(path)
 
 
-def _problem(kind: str, summary: str, detail: str, file: str, node: Node | None = None) -> ProblemError:
-    return ProblemError(Problem(kind, summary, detail, place=node.place if node else Place(file)))
+def _problem(kind: str, summary: str, detail: str, place: Place) -> ProblemError:
+    hint = "Write a plain value there by hand first; after that it can be set."
+    return ProblemError(Problem(kind, summary, detail, place=place, hint=hint))
 
 
 def _in_body(body: Body, path: tuple[str, ...]) -> Iterator[Expression]:

@@ -65,6 +65,7 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
                 "An expression is nested too deeply",
                 "Evaluating this leads through too many other values, or through itself.",
                 place=expression.place,
+                hint="Take parts of it into `locals`, one step each.",
             )
         ) from error
     if type(expression) not in _MEASURED_ALREADY:

@@ -29,6 +29,23 @@ _SUMMARIES: Final = {
     "wrong-arguments": "The arguments of a function do not fit",
 }
 
+_HINTS: Final = {
+    "duplicate-key": "Let each key come out once.",
+    "inconsistent-types": "Give both results one type: tostring(), tolist() and their like convert.",
+    "invalid-condition": "Write something that is true or false, such as a comparison.",
+    "invalid-for": "Walk through a list, a set, a map or an object.",
+    "invalid-index": "Correct the index, or use try() or lookup() where it may be missing.",
+    "invalid-key": "Write a key that is a string.",
+    "invalid-operand": "Convert it with tonumber() or tobool(), or correct it.",
+    "invalid-template": "Convert it first, with jsonencode() or join() say.",
+    "unknown-function": "Correct the name. Functions that providers bring are not known here.",
+    "unknown-variable": "Correct the name, or define it under `locals`.",
+    "unsupported-attribute": "Correct the name, or use try() where it may be missing.",
+    "value-too-large": "Make it smaller, or read it from a file where it is needed.",
+    "wrong-arguments": "Correct the arguments.",
+}
+"""What to do where nobody knows better."""
+
 
 # Comparing takes a while, and among more names than these nobody looks for a misspelt one.
 _MOST_NAMES: Final = 200
@@ -36,7 +53,7 @@ _MOST_NAMES: Final = 200
 
 def failed(kind: str, node: Node | Call, detail: str, hint: str | None = None) -> ProblemError:
     """The problem with the id `kind` at the place of the node."""
-    return ProblemError(Problem(kind, _SUMMARIES[kind], detail, place=node.place, hint=hint))
+    return ProblemError(Problem(kind, _SUMMARIES[kind], detail, place=node.place, hint=hint or _HINTS[kind]))
 
 
 def too_large(node: Node | Call, detail: str) -> ProblemError:

@@ -20,8 +20,11 @@ hand.
 """
 
 
+_SYNTAX_HINT = "Look here and at the end of the line before: a quote, a bracket or a comma may be missing, or too many."
+
+
 def syntax_problem(text: SourceText, offset: int, detail: str, hint: str | None = None) -> Problem:
-    return Problem("hcl-syntax", "The file is not valid HCL", detail, place=text.place(offset), hint=hint)
+    return Problem("hcl-syntax", "The file is not valid HCL", detail, text.place(offset), hint or _SYNTAX_HINT)
 
 
 def syntax_error(text: SourceText, offset: int, detail: str, hint: str | None = None) -> ProblemError:
@@ -30,6 +33,7 @@ def syntax_error(text: SourceText, offset: int, detail: str, hint: str | None = 
 
 def too_deep(text: SourceText, offset: int) -> ProblemError:
     detail = f"What stands here is nested more than {MOST_DEPTH} levels deep, which is more than is evaluated."
+    hint = "Take parts of it into `locals`, or read data from a file."
     return ProblemError(
-        Problem("expression-too-deep", "An expression is nested too deeply", detail, place=text.place(offset))
+        Problem("expression-too-deep", "An expression is nested too deeply", detail, text.place(offset), hint)
     )

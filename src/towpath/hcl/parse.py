@@ -29,7 +29,9 @@ def parse(content: bytes, file: str) -> ParsedFile:
     text = SourceText(content, file)
     if len(content) > _LARGEST:
         detail = f"The file has {len(content)} bytes; at most {_LARGEST} are read."
-        problem = Problem("value-too-large", "Something is larger than Towpath evaluates", detail, place=Place(file))
+        summary = "Something is larger than Towpath evaluates"
+        hint = "Move data out of it, into files that are read."
+        problem = Problem("value-too-large", summary, detail, Place(file), hint)
         return ParsedFile(file, Body(text, 0, 0, {}, ()), (problem,))
     mended = _tree(text)
     reader = _BodyReader(text, list(mended.problems))
@@ -159,7 +161,9 @@ class _BodyReader:
         if first is not attribute:
             detail = f'"{attribute.name}" is given here and on line {first.place.line}, and only one value can count.'
             summary = "An attribute is given twice"
-            self.problems.append(Problem("duplicate-attribute", summary, detail, place=attribute.place))
+            self.problems.append(
+                Problem("duplicate-attribute", summary, detail, attribute.place, "Remove one of them.")
+            )
 
     def _block(self, node: Tree, depth: int) -> Block:
         if depth >= MOST_DEPTH:

@@ -36,6 +36,9 @@ _NOT_IN_GRAMMAR: Final = re.compile(
 _ITEM_START: Final = re.compile(rb"^[^\W\d]", re.MULTILINE)
 _INNER_ITEM: Final = re.compile(rb"^[ \t]*(?:[^\W\d][\w-]*[ \t]*=[^=>]|\})", re.MULTILINE)
 _SHOWN: Final = 40
+_MOST_TRIED: Final = 50
+_LARGEST_TRIED: Final = 32 * 1024
+"""Lines, and bytes of a file, that are looked through for the one that is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def mend(text: SourceText, content: bytes) -> Mended:
     content, tree = _without_gaps(content)
     problems: list[Problem] = []
     while tree.has_error and len(problems) < _MOST_REPAIRS:
-        error = _first_error(content, tree)
+        error = _narrowed(content, _first_error(content, tree))
         problems.append(syntax_problem(text, min(error.offset, len(text.content)), error.detail))
         content, tree = _without(content, error)
     return Mended(_parse(b"") if tree.has_error else tree, tuple(sorted(problems, key=_position)))
@@ -110,8 +113,20 @@ def _first_error(content: bytes, tree: Tree) -> _Error:
         offset = _before_blanks(content, node.start_byte)
         return _Error(offset, f"Something is missing here: {_described(node.type)}.")
     offset = _offending(content, node)
+    return _Error(offset, _not_fitting(content, offset))
+
+
+def _not_fitting(content: bytes, offset: int) -> str:
     shown = content[offset : offset + _SHOWN].split(b"\n")[0].strip().decode("utf-8", "replace")
-    return _Error(offset, f"What stands here does not fit: {shown}" if shown else "The line ends too early.")
+    return f"What stands here does not fit: {shown}" if shown else "The line ends too early."
+
+
+def _narrowed(content: bytes, error: _Error) -> _Error:
+    """The error at the line that is wrong, where a whole block was swallowed with it."""
+    if error.is_bracket or content[error.offset : error.offset + 1] not in (b"\n", b"{"):
+        return error
+    offset = _culprit(content, error.offset)
+    return _Error(offset, _not_fitting(content, offset))
 
 
 def _described(kind: str) -> str:
@@ -137,6 +152,23 @@ def _offending(content: bytes, node: Tree) -> int:
     return min(end + len(rest) - len(rest.lstrip(b" \t")), max(len(content) - 1, 0))
 
 
+def _culprit(content: bytes, offset: int) -> int:
+    """The beginning of the one line after `offset` without which all would be well; `offset` where there is none."""
+    end = content.find(b"\n", offset) + 1
+    for _ in range(_MOST_TRIED if end and len(content) <= _LARGEST_TRIED else 0):
+        start, end = end, content.find(b"\n", end) + 1
+        if not end:
+            break
+        line = content[start:end]
+        if line.strip() and not _parse(_blanked(content, start, end)).has_error:
+            return start + len(line) - len(line.lstrip())
+    return offset
+
+
+def _blanked(content: bytes, start: int, end: int) -> bytes:
+    return content[:start] + re.sub(rb"[^\n]", b" ", content[start:end]) + content[end:]
+
+
 def _before_blanks(content: bytes, offset: int) -> int:
     return len(content[:offset].rstrip()) if content[:offset].strip() else offset
 
@@ -147,7 +179,7 @@ def _before_blanks(content: bytes, offset: int) -> int:
 def _without(content: bytes, error: _Error) -> tuple[bytes, Tree]:
     """The content with as little as needed blanked out, so that the first error is gone or further on."""
     for start, end in _spans(content, error.offset):
-        blanked = content[:start] + re.sub(rb"[^\n]", b" ", content[start:end]) + content[end:]
+        blanked = _blanked(content, start, end)
         tree = _parse(blanked)
         if not tree.has_error or _first_error(blanked, tree).comes_after(error, end, blanked):
             return blanked, tree

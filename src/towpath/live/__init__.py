@@ -10,25 +10,29 @@
 5. A local module is looked into: its folder, the local modules it calls, the files beside it that it reads.
 6. All of that together gives the fingerprint, in which comments and layout do not count; its parts are kept, so that
    two commits can be compared part by part.
-7. The dependency graph is checked: edges to nothing, edges to later tiers, cycles.
+7. The dependency graph is checked: edges to nothing, edges to later tiers, cycles. No two units may keep one state.
 
 A unit that is broken stays in the list with its problems. This package compares nothing, and orders nothing.
 """
 
 from __future__ import annotations
 
+from towpath.live.discovery import CONFIGURATION
 from towpath.live.files import evaluation_files
 from towpath.live.loading import CONFIG_FILE, LiveReader, Shelf
+from towpath.live.states import StatePlace
 from towpath.live.tokens import ContentHashes
 from towpath.live.units import FingerprintParts, Live, Unit, UnitKind
 
 __all__ = [
+    "CONFIGURATION",
     "CONFIG_FILE",
     "ContentHashes",
     "FingerprintParts",
     "Live",
     "LiveReader",
     "Shelf",
+    "StatePlace",
     "Unit",
     "UnitKind",
     "evaluation_files",

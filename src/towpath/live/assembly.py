@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from towpath.live.discovery import CONFIGURATION, UnitKind, configuration_of, folder_of, is_working_folder
+from towpath.live.discovery import (
+    CONFIGURATION,
+    UnitKind,
+    configuration_of,
+    folder_of,
+    is_working_folder,
+    unreadable_path,
+)
 from towpath.live.evaluated import Evaluated, Source
 from towpath.live.fingerprint import fingerprint_of, fingerprint_of_bytes
 from towpath.live.modules import Closure, Modules, contents_of, module_missing
@@ -60,7 +67,7 @@ class Assembly:
         hashed = [file for file in dict.fromkeys((*files, *found.named)) if not _is_evaluated(file, path, kind)]
         hashes, link_problems = self._modules.hashes_of(hashed)
         parts = _parts(kind, placement, found, hashes, module)
-        problems = (*found.problems, *link_problems, *module.closure.problems, *module.problems)
+        problems = (*unreadable_path(path), *found.problems, *link_problems, *module.closure.problems, *module.problems)
         return Unit(
             path=path,
             kind=kind,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from towpath.config import Globs, Loaded, TowpathConfig
 from towpath.git import Tree
 from towpath.model.paths import UnitPath
+from towpath.model.texts import encodable
 from towpath.problems import Place, Problem, Severity
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "folder_of",
     "is_terraform_file",
     "is_working_folder",
+    "unreadable_path",
 ]
 
 CONFIGURATION = "terragrunt.hcl"
@@ -101,6 +103,21 @@ def configuration_of(path: UnitPath) -> str:
     """The file that makes a folder a Terragrunt unit."""
     folder = folder_of(path)
     return f"{folder}/{CONFIGURATION}" if folder else CONFIGURATION
+
+
+def unreadable_path(path: UnitPath) -> tuple[Problem, ...]:
+    """The problem of a unit whose name cannot be kept, nor told to another program."""
+    if path.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in path):
+        return ()
+    return (
+        Problem(
+            "path-not-utf-8",
+            "The path of a unit is not UTF-8",
+            f"{encodable(path)} holds bytes that are no text, so the unit is neither planned nor applied.",
+            place=Place(folder_of(path)),
+            hint="Give the folder another name with `git mv`.",
+        ),
+    )
 
 
 def _unsupported(folders: Mapping[str, set[str]], excluded: Globs) -> list[Problem]:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from towpath.git import Tree
 from towpath.hcl.convert import canonical
 from towpath.hcl.exact import exact_text
-from towpath.hcl.values import Unknown, Value, contains_unknown, unmark
+from towpath.hcl.values import Unknown, Value, unmark
 from towpath.live.candidates import Standing, standing_of
 from towpath.live.discovery import configuration_of, folder_of
 from towpath.live.graph import Edge
 from towpath.live.named_files import named_files
 from towpath.live.sources import shown_source
+from towpath.live.states import StatePlace, has_backend, state_place
 from towpath.model.paths import UnitPath
 from towpath.problems import Place, Problem, ProblemError
 from towpath.terragrunt import Evaluation, UnitConfig
@@ -41,8 +42,8 @@ class Outline:
     """What others ask of a configuration without its values.
 
     `excluded_actions` are those of its `exclude` block, where its condition holds; `skip`: it leaves itself out
-    whatever is done. `state` is the backend with its whole configuration, None where there is none or it is not known
-    entirely.
+    whatever is done. `has_backend`: it says where its state is; `state` is that place, None where not all of it is
+    known.
     """
 
     upstreams: tuple[Upstream, ...] = ()
@@ -50,7 +51,8 @@ class Outline:
     skip: bool = False
     excluded_actions: tuple[str, ...] = ()
     excludes_dependencies: bool = False
-    state: tuple[str, str] | None = None
+    has_backend: bool = False
+    state: StatePlace | None = None
 
     @staticmethod
     def of(config: UnitConfig) -> Outline:
@@ -64,7 +66,8 @@ class Outline:
             skip=_is_true(config.skip),
             excluded_actions=_excluded_actions(config),
             excludes_dependencies=exclude is not None and _is_true(exclude.exclude_dependencies),
-            state=_state(config),
+            has_backend=has_backend(config),
+            state=state_place(config),
         )
 
 
@@ -175,10 +178,3 @@ def _excluded_actions(config: UnitConfig) -> tuple[str, ...]:
     if exclude is None or not _is_true(exclude.if_):
         return ()
     return tuple(action.lower() for action in exclude.actions)
-
-
-def _state(config: UnitConfig) -> tuple[str, str] | None:
-    remote = config.remote_state
-    if remote is None or contains_unknown(remote.config):
-        return None
-    return remote.backend, canonical(dict(remote.config))

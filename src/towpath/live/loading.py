@@ -21,6 +21,7 @@ from towpath.live.modules import Modules
 from towpath.live.placement import Placer
 from towpath.live.reuse import Reuse, files_of
 from towpath.live.settings import CONFIG_FILE, check_settings
+from towpath.live.shared_states import shared_states
 from towpath.live.snapshot import Surroundings, live_of, snapshot_of
 from towpath.live.stacks import Expansion, expand, has_stacks
 from towpath.live.templates import Templates, find_templates
@@ -266,10 +267,13 @@ class _Loading:
         folders: Collection[UnitPath],
         placer: Placer,
     ) -> dict[UnitPath, Unit]:
-        """The units with what the graph finds wrong with them."""
+        """The units with what is wrong between them."""
         nodes = {path: self._node(path, placer, units.get(path), evaluations.get(path)) for path in folders}
         wrong = check_graph({path: nodes[path] for path in units}, nodes, self._found.excluded)
-        return {path: _with_problems(unit, wrong.get(path, ())) for path, unit in units.items()}
+        shared = shared_states(units, self._tree)
+        return {
+            path: _with_problems(unit, (*wrong.get(path, ()), *shared.get(path, ()))) for path, unit in units.items()
+        }
 
     def _node(self, path: UnitPath, placer: Placer, unit: Unit | None, found: Evaluated | None) -> Node:
         placed = unit or placer.place(path)

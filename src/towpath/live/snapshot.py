@@ -21,6 +21,7 @@ from towpath.live.candidates import Standing
 from towpath.live.discovery import UnitKind
 from towpath.live.evaluated import Evaluated, Outline, Source, Upstream
 from towpath.live.graph import Edge
+from towpath.live.states import StatePlace
 from towpath.live.units import FingerprintParts, Live, Memory, Unit
 from towpath.model.accounts import Account
 from towpath.model.paths import UnitPath
@@ -166,7 +167,8 @@ def _outline_row(outline: Outline) -> list[Any]:
         outline.skip,
         outline.excluded_actions,
         outline.excludes_dependencies,
-        outline.state,
+        outline.has_backend,
+        None if outline.state is None else [outline.state.backend, outline.state.where, outline.state.shown],
     ]
 
 
@@ -296,12 +298,13 @@ def _unchecked(unit: Unit, problems: int) -> Unit:
 def _outline(row: list[Any] | None) -> Outline | None:
     if row is None:
         return None
-    upstreams, prevent_destroy, skip, excluded_actions, excludes_dependencies, state = row
+    upstreams, prevent_destroy, skip, excluded_actions, excludes_dependencies, has_backend, state = row
     return Outline(
         tuple([Upstream(*item) for item in upstreams]),
         prevent_destroy,
         skip,
         tuple(excluded_actions),
         excludes_dependencies,
-        None if state is None else (state[0], state[1]),
+        has_backend,
+        None if state is None else StatePlace(*state),
     )

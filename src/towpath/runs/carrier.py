@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL
 
 from towpath.runs.carrying import Carrier, CarryOut
 from towpath.stores import State
-from towpath.system import Clock
+from towpath.stores.failures import keeping_state
 
 __all__ = ["DbosCarriers"]
 
@@ -43,14 +43,16 @@ class DbosCarriers:
 
     def open(self, worker: str, parallelism: int) -> Carrier:
         url = URL.create("sqlite", database=str(self._state.database.file)).render_as_string(hide_password=False)
-        return _DbosCarrier(url, self._state.clock, worker, parallelism)
+        with keeping_state(self._state.folder):
+            return _DbosCarrier(url, self._state, worker, parallelism)
 
 
 class _DbosCarrier:
-    def __init__(self, url: str, clock: Clock, worker: str, parallelism: int) -> None:
+    def __init__(self, url: str, state: State, worker: str, parallelism: int) -> None:
         _tame_logger()
         DBOS.migrate(url)
-        self._clock = clock
+        self._clock = state.clock
+        self._folder = state.folder
         self._worker = worker
         self._client = DBOSClient(
             system_database_url=url, serializer=DBOSPortableJSONSerializer(), application_name=APPLICATION
@@ -124,9 +126,13 @@ class _DbosCarrier:
         with self._news:
             self._closing = True
             self._news.wait_for(lambda: self._working == 0)
-        self._drain()
-        DBOS.destroy(destroy_registry=True)
-        self._delete_jobs()
+        try:
+            with keeping_state(self._folder):
+                self._drain()
+        finally:
+            DBOS.destroy(destroy_registry=True)
+        with keeping_state(self._folder):
+            self._delete_jobs()
         self._client.destroy()
 
     def _drain(self) -> None:

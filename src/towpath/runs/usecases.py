@@ -256,14 +256,16 @@ def _has_ended(run: Run) -> Problem:
 
 
 def _not_in_run(unit: UnitPath, run: str) -> Problem:
-    return Problem("unit-not-in-run", "The unit is not part of the run", f"{unit} is not part of run {run}.")
+    hint = f"`towpath status {run}` lists its units."
+    return Problem("unit-not-in-run", "The unit is not part of the run", f"{unit} is not part of run {run}.", hint=hint)
 
 
 def _nothing_to_approve(run: Run, environment: str | None, waiting: Sequence[Gate]) -> Problem:
     where = f" for {environment}" if environment else ""
     names = ", ".join(sorted({gate.environment or "hold" for gate in waiting})) or "nothing"
     detail = f"Run {run.id} is {run.status.value} and asks for no approval{where}. It asks for: {names}."
-    return Problem("nothing-to-approve", "There is nothing to approve", detail)
+    hint = f"`towpath status {run.id}` says what it waits for."
+    return Problem("nothing-to-approve", "There is nothing to approve", detail, hint=hint)
 
 
 def _not_allowed(gate: Gate, who: str, run: Run) -> Problem:
@@ -271,4 +273,5 @@ def _not_allowed(gate: Gate, who: str, run: Run) -> Problem:
         detail = f"{who} wrote what is to be approved for {gate.environment}; somebody else has to."
     else:
         detail = f"{who} is not among those who may approve for {gate.environment}: {', '.join(gate.approvers)}."
-    return Problem("approver-not-allowed", "This person may not approve here", detail)
+    hint = "Ask somebody who may; the run waits as long as it takes."
+    return Problem("approver-not-allowed", "This person may not approve here", detail, hint=hint)

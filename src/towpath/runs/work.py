@@ -248,13 +248,13 @@ def _destroyed(plan: Plan) -> frozenset[str]:
 
 
 def _locked_by(holder: str) -> Problem:
-    return Problem("state-locked", "The state is locked", f"The state is locked by {holder}.")
+    hint = "It goes on by itself when the lock is freed."
+    return Problem("state-locked", "The state is locked", f"The state is locked by {holder}.", hint=hint)
 
 
 def _other_run(attempt: Attempt) -> Problem:
-    return Problem(
-        "state-locked", "The state is locked", f"Another run works on {attempt.unit}; this one waits for it."
-    )
+    detail, hint = f"Another run works on {attempt.unit}; this one waits for it.", "`towpath runs` shows the other one."
+    return Problem("state-locked", "The state is locked", detail, hint=hint)
 
 
 def _defect(attempt: Attempt) -> Problem:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from towpath.config import TowpathConfig
+from towpath.config import Loaded, TowpathConfig, load_config
 from towpath.engines.choosing import engines_of
 from towpath.git import Repository
 from towpath.problems import ProblemError
@@ -50,7 +50,7 @@ def examine(outside: Outside, aws: Aws | None = None, repository: Repository | N
         live = reading.live()
     except ProblemError as error:
         yield _finding("repository", error, Verdict.MISSING)
-        config = TowpathConfig()
+        settings = load_config(None)
     else:
         errors = sum(problem.is_error for problem in live.problems)
         counts = f"{_count(len(live.units), 'unit')}, {_count(len(live.accounts), 'account')}"
@@ -60,9 +60,9 @@ def examine(outside: Outside, aws: Aws | None = None, repository: Repository | N
             yield Finding("repository", Verdict.ATTENTION, f"{detail}, {_count(errors, 'problem')}", hint)
         else:
             yield Finding("repository", Verdict.OK, detail)
-        config = live.config
-        yield _part("state", lambda: _state(outside, reading, config))
-    yield _part("engine", lambda: _engine(outside, config))
+        settings = reading.settings()
+        yield _part("state", lambda: _state(outside, reading, live.config))
+    yield _part("engine", lambda: _engine(outside, settings))
     yield _part("credentials", lambda: _credentials(aws or BotoAws(outside.clock)), Verdict.ATTENTION)
 
 
@@ -95,8 +95,8 @@ def _state(outside: Outside, reading: Reading, config: TowpathConfig) -> str:
     return str(folder)
 
 
-def _engine(outside: Outside, config: TowpathConfig) -> str:
-    found = engines_of(config.engine, outside.processes)
+def _engine(outside: Outside, settings: Loaded[TowpathConfig]) -> str:
+    found = engines_of(settings, outside.processes)
     return ", runs ".join(f"{engine.name} {engine.version} ({engine.path})" for engine in found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from towpath.changes import ChangesRequest, Overlay, find_changes
-from towpath.config import TowpathConfig, load_config
+from towpath.config import Loaded, TowpathConfig, load_config
 from towpath.git import Repository
 from towpath.live import CONFIG_FILE, Live, LiveReader, Shelf
 from towpath.model.changes import ChangeSet
@@ -66,10 +66,14 @@ class Reading:
         """The settings at a commit, the defaults where they are broken or where there is no such commit. No unit is
         read, so that it takes no time in a large repository.
         """
+        return self.settings(revision).value
+
+    def settings(self, revision: str = "HEAD") -> Loaded[TowpathConfig]:
+        """The same, and where each setting stands."""
         try:
-            return load_config(self.repository.tree(revision).read(CONFIG_FILE)).value
+            return load_config(self.repository.tree(revision).read(CONFIG_FILE))
         except ProblemError:
-            return TowpathConfig()
+            return load_config(None)
 
     def compare(self, base: str, head: str = "HEAD") -> Comparison:
         """What differs between two commits. Raises `ProblemError` (`unknown-commit`)."""

@@ -100,7 +100,7 @@ class Working:
 
     def require_engine(self) -> None:
         """Raises `ProblemError` (`engine-missing`, `engine-version`) when nothing could be planned or applied."""
-        engines_of(self.reading.config().engine, self.questions or self.outside.processes)
+        engines_of(self.reading.settings(), self.questions or self.outside.processes)
 
     def who(self) -> str:
         """Who sits here: git's user, for want of a better witness."""

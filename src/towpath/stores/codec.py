@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from towpath.model.events import Event
 from towpath.model.ledger import LedgerEntry
 from towpath.model.plans import Plan
 from towpath.model.runs import Approval, Attempt, Gate, Run, UnitRun, Worker
+from towpath.model.texts import encodable
 
 __all__ = ["APPROVAL", "ATTEMPT", "EVENT", "GATE", "LEDGER_ENTRY", "PLAN", "RUN", "UNIT_RUN", "WORKER", "Codec"]
 
@@ -23,7 +25,11 @@ class Codec(Generic[Noun]):
         self._adapter = TypeAdapter(noun)
 
     def dump(self, value: Noun) -> str:
-        return self._adapter.dump_json(value).decode()
+        try:
+            return self._adapter.dump_json(value).decode()
+        except PydanticSerializationError:
+            # A name of the repository that is not UTF-8: it is shown to people, and nothing is found by it.
+            return self._adapter.dump_json(encodable(value)).decode()
 
     def load(self, text: str) -> Noun:
         return self._adapter.validate_json(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from towpath.problems import Problem, ProblemError
 __all__ = ["keeping_state"]
 
 _FULL = frozenset([errno.ENOSPC, errno.EDQUOT])
+_LEAST_ROOM = 1024 * 1024
+"""Bytes that the database needs for sure."""
 _FORBIDDEN = frozenset([errno.EACCES, errno.EPERM, errno.EROFS])
 
 
@@ -42,16 +45,20 @@ def _of_file(error: OSError, folder: Path) -> Problem | None:
         return _full(f"{where} could not be written: {error.strerror}.")
     # Where folders cannot be made, some file systems say that there is no such folder.
     not_made = error.errno == errno.ENOENT and Path(where) in (folder, *folder.parents)
-    if not_made or error.errno in _FORBIDDEN or isinstance(error, NotADirectoryError | FileExistsError):
+    if (
+        not_made
+        or error.errno in _FORBIDDEN
+        or isinstance(error, NotADirectoryError | IsADirectoryError | FileExistsError)
+    ):
         return _not_writable(f"{where}: {error.strerror}.")
     return None
 
 
 def _of_database(message: str, folder: Path) -> Problem | None:
     said = message.lower()
-    if "disk is full" in said or "no space" in said:
+    if "disk is full" in said or "no space" in said or ("disk i/o error" in said and _has_no_room(folder)):
         return _full(f"The database in {folder} could not be written: {message}.")
-    if "readonly" in said or "unable to open" in said:
+    if "readonly" in said or "unable to open" in said or "disk i/o error" in said:
         return _not_writable(f"The database in {folder}: {message}.")
     if "locked" in said or "busy" in said:
         detail = f"The database in {folder} was in use by another process for too long: {message}."
@@ -65,6 +72,11 @@ def _of_database(message: str, folder: Path) -> Problem | None:
             hint="Restore the folder from a backup, or move it away to start anew; the cloud itself is not touched.",
         )
     return None
+
+
+def _has_no_room(folder: Path) -> bool:
+    """SQLite does not say that it found no room for the files beside its own."""
+    return shutil.disk_usage(folder).free < _LEAST_ROOM
 
 
 def _full(detail: str) -> Problem:

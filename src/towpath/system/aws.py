@@ -225,6 +225,9 @@ _HINTS = {
     "credentials-missing": "Give Towpath credentials through its environment or a profile.",
     "credentials-expired": "Get new credentials, then resume the run.",
     "backend-missing": "Make the bucket first; Towpath makes none. Or mend its name in `remote_state`.",
+    "backend-unreachable": "Look at the network, and at the bucket's region and endpoint, then resume the run.",
+    "aws-unreachable": "Look at the network, the region and AWS_ENDPOINT_URL, then try again.",
+    "credentials-denied": "Give whom they belong to the permission that is named.",
     "backend-denied": "The role that plans must be allowed to read the state of what a unit depends on.",
 }
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"}
@@ -260,7 +263,7 @@ def _id_of(response: Mapping[str, Any], denied: str) -> str:
 
 
 def _problem(id_: str, what: str, said: str) -> ProblemError:
-    return ProblemError(Problem(id_, _SUMMARIES[id_], f"Towpath could not {what}: {said}", hint=_HINTS.get(id_)))
+    return ProblemError(Problem(id_, _SUMMARIES[id_], f"Towpath could not {what}: {said}", hint=_HINTS[id_]))
 
 
 class FakeAws:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from towpath.problems import Problem, ProblemError
+from towpath.system.processes import cannot_start
 
 __all__ = ["FakeGuardedProcesses", "GuardedEnd", "GuardedProcess", "GuardedProcesses", "SystemGuardedProcesses"]
 
@@ -202,8 +203,8 @@ def _lines(descriptor: int) -> Generator[str]:
 
 def _cannot_start(program: str, folder: Path, error: OSError) -> Problem:
     if not folder.is_dir():
-        return Problem("cannot-start", "A program cannot be started", f"The folder {folder} does not exist.")
-    return Problem("cannot-start", "A program cannot be started", f"{program}: {error.strerror}.")
+        return cannot_start(f"The folder {folder} does not exist.")
+    return cannot_start(f"{program}: {error.strerror}.")
 
 
 def _not_executed(program: str, number: int) -> Problem:
@@ -215,7 +216,7 @@ def _not_executed(program: str, number: int) -> Problem:
             f"{program} was not found: {reason}.",
             hint=f"Install {program}, or put it on PATH.",
         )
-    return Problem("cannot-start", "A program cannot be started", f"{program}: {reason}.")
+    return cannot_start(f"{program}: {reason}.")
 
 
 @dataclass(frozen=True, slots=True)

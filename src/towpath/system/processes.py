@@ -11,7 +11,7 @@ from typing import Protocol
 
 from towpath.problems import Problem, ProblemError
 
-__all__ = ["FakeProcesses", "ProcessResult", "Processes", "SystemProcesses"]
+__all__ = ["FakeProcesses", "ProcessResult", "Processes", "SystemProcesses", "cannot_start"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,26 @@ class SystemProcesses:
         except FileNotFoundError as error:
             raise ProblemError(_cannot_start(argv[0], folder, error)) from error
         except OSError as error:
-            problem = Problem("cannot-start", "A program cannot be started", f"{argv[0]}: {error.strerror}.")
-            raise ProblemError(problem) from error
+            raise ProblemError(cannot_start(f"{argv[0]}: {error.strerror}.")) from error
         except subprocess.TimeoutExpired as error:
             detail = f"{argv[0]} did not end within {timeout:g} seconds and was killed."
-            raise ProblemError(Problem("process-timeout", "A program took too long", detail)) from error
+            hint = "Type it yourself to see what it waits for."
+            raise ProblemError(Problem("process-timeout", "A program took too long", detail, hint=hint)) from error
         return ProcessResult(done.returncode, done.stdout, done.stderr)
 
     def which(self, name: str) -> str | None:
         return shutil.which(name)
 
 
+def cannot_start(detail: str) -> Problem:
+    """Something is there, and the machine does not run it."""
+    hint = "Look whether it may be executed, and is made for this machine."
+    return Problem("cannot-start", "A program cannot be started", detail, hint=hint)
+
+
 def _cannot_start(program: str, folder: Path | None, error: FileNotFoundError) -> Problem:
     if folder is not None and not folder.is_dir():
-        return Problem("cannot-start", "A program cannot be started", f"The folder {folder} does not exist.")
+        return cannot_start(f"The folder {folder} does not exist.")
     return Problem(
         "executable-not-found",
         "A program is not installed",

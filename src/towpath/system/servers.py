@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from towpath.problems import Problem, ProblemError
+from towpath.problems import ProblemError
+from towpath.system.processes import cannot_start
 from towpath.system.tether import RELEASE
 
 __all__ = ["FakeServers", "Server", "Servers", "SystemServers"]
@@ -57,7 +58,7 @@ class SystemServers:
             process.wait()
             _close(process)
             detail = f"{argv[0]}: {rest or 'it ended at once'}."
-            raise ProblemError(Problem("cannot-start", "A program cannot be started", detail))
+            raise ProblemError(cannot_start(detail))
         return _TetheredServer(int(word), process)
 
 

@@ -12,7 +12,7 @@ from towpath.hcl.scope import Call, Scope
 from towpath.hcl.values import Unknown, Value, unmark
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.paths import join
-from towpath.terragrunt.session import Context, context_of
+from towpath.terragrunt.session import MISSING_FILE_HINT, Context, context_of
 from towpath.terragrunt.versions import satisfies
 from towpath.terragrunt.written import Leaf, deep_merge, plain
 
@@ -42,7 +42,9 @@ def _read_terragrunt_config(call: Call, path: Value, *default: Value) -> Value:
 
 def _not_found(call: Call, file: str) -> ProblemError:
     return ProblemError(
-        Problem("file-not-found", "A file is not there", f'{call.name} is to read "{file}".', call.place)
+        Problem(
+            "file-not-found", "A file is not there", f'{call.name} is to read "{file}".', call.place, MISSING_FILE_HINT
+        )
     )
 
 
@@ -76,7 +78,8 @@ def _tfvars(context: Context, content: bytes, file: str) -> dict[str, Value]:
     if parsed.body.blocks:
         block = parsed.body.blocks[0]
         detail = "A file of variables holds attributes alone."
-        raise ProblemError(Problem("unknown-block", "A block is not known", detail, block.place))
+        hint = "Take the block out."
+        raise ProblemError(Problem("unknown-block", "A block is not known", detail, block.place, hint))
     return {name: evaluate(attribute.expression, Scope()) for name, attribute in parsed.body.attributes.items()}
 
 

@@ -191,7 +191,10 @@ def read_configuration(context: Context, file: str, call: Call) -> Value:
     """
     if file in context.chain:
         way = " → ".join([*context.chain[context.chain.index(file) :], file])
-        raise ProblemError(Problem("read-cycle", "Configurations read each other in a circle", way, call.place))
+        detail, hint = f"{way}: none of them can be first.", "Move what both need into a file of its own."
+        raise ProblemError(
+            Problem("read-cycle", "Configurations read each other in a circle", detail, call.place, hint)
+        )
     if file.endswith(".values.hcl"):
         return read_values(replace(context, file=file, config_file=file), folder_of(file)) or {}
     session = context.session
@@ -202,7 +205,9 @@ def read_configuration(context: Context, file: str, call: Call) -> Value:
         detail = (
             f'"{file}" is not a configuration that Towpath can read: only HCL files of units and their parents are.'
         )
-        raise ProblemError(Problem("unsupported-configuration", "A configuration is not supported", detail, call.place))
+        summary = "A configuration is not supported"
+        hint = "Read data with file() and jsondecode() or yamldecode()."
+        raise ProblemError(Problem("unsupported-configuration", summary, detail, call.place, hint))
     read = Configuration(Context(session, file, file, chain=(*context.chain, file)), parsed)
     value = read.as_value()
     errors = [problem for problem in session.problems if problem.is_error]

@@ -159,9 +159,8 @@ def _is_null(attribute: Attribute) -> bool:
 
 
 def wrong_type(name: str, why: str, node: Node | None) -> Problem:
-    return Problem(
-        "wrong-type", "A value has the wrong type", f"`{name}` does not fit: {why}", node.place if node else None
-    )
+    detail, place = f"`{name}` does not fit: {why}", node.place if node else None
+    return Problem("wrong-type", "A value has the wrong type", detail, place, f"Give `{name}` a value of that type.")
 
 
 _NOT_KNOWN = {"unknown-attribute": "An attribute is not known", "unknown-block": "A block is not known"}
@@ -170,7 +169,7 @@ _NOT_KNOWN = {"unknown-attribute": "An attribute is not known", "unknown-block":
 def _not_known(kind: str, node: Node, written: str, name: str, rule: BodyRule) -> Problem:
     known = rule.attributes if kind == "attribute" else rule.blocks
     other = rule.blocks if kind == "attribute" else rule.attributes
-    hint = _did_you_mean(written, known)
+    hint = _did_you_mean(written, known) or "Take it out, or correct its name."
     if written in other:
         hint = f"It is {'a block' if kind == 'attribute' else 'an attribute'}: write it {_form(kind, written)}."
     id_ = f"unknown-{kind}"
@@ -185,7 +184,8 @@ def _form(kind: str, name: str) -> str:
 def _unknown_key(name: str, key: str, rule: BodyRule, node: Node | None) -> Problem:
     detail = f"The language has no attribute `{name}.{key}`. Nothing is ignored silently, because it may matter."
     place = node.place if node else None
-    return Problem("unknown-attribute", "An attribute is not known", detail, place, _did_you_mean(key, rule.attributes))
+    hint = _did_you_mean(key, rule.attributes) or f"Known here: {', '.join(sorted(rule.attributes))}."
+    return Problem("unknown-attribute", "An attribute is not known", detail, place, hint)
 
 
 def _did_you_mean(written: str, known: Iterable[str]) -> str | None:
@@ -196,7 +196,9 @@ def _did_you_mean(written: str, known: Iterable[str]) -> str | None:
 def _wrong_labels(block: Block, rule: BlockRule, name: str) -> Problem:
     takes = " or ".join("no label" if number == 0 else "one label" for number in rule.labels)
     detail = f"A `{name}` block takes {takes}, and here are {len(block.labels)}."
-    return Problem("wrong-labels", "A block has the wrong number of labels", detail, block.place)
+    label = ' "name"' if 1 in rule.labels else ""
+    hint = f"Write it as `{block.type}{label} {{ … }}`."
+    return Problem("wrong-labels", "A block has the wrong number of labels", detail, block.place, hint)
 
 
 def _twice(block: Block, name: str) -> Problem:
@@ -205,4 +207,5 @@ def _twice(block: Block, name: str) -> Problem:
 
 
 def _missing(name: str, node: Node) -> Problem:
-    return Problem("missing-attribute", "An attribute is missing", f"`{name}` must be given.", node.place)
+    hint = f"Add `{name.rpartition('.')[2]} = …` to the block."
+    return Problem("missing-attribute", "An attribute is missing", f"`{name}` must be given.", node.place, hint)

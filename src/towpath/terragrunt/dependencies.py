@@ -74,7 +74,8 @@ def resolve_unit(written: Value, name: str, place: Place, context: Context) -> U
     if not isinstance(value, str) or not value:
         if written is not None:
             detail = f"`{name}` is empty."
-            session.report(Problem("missing-attribute", "An attribute is missing", detail, place))
+            hint = "Give the path of a unit, relative to this one's folder."
+            session.report(Problem("missing-attribute", "An attribute is missing", detail, place, hint))
         return None
     try:
         inside = context.inside(value, place)

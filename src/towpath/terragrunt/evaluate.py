@@ -81,7 +81,8 @@ def evaluate_unit(
 def _evaluate(unit: UnitPath, file: str, session: Session) -> Evaluation:
     parsed = session.parse(file)
     if parsed is None:
-        session.report(Problem("file-not-found", "A file is not there", f'There is no "{file}".', Place(file)))
+        detail, hint = f'There is no "{file}".', "Add it; if it is a link, let it point to a file of the repository."
+        session.report(Problem("file-not-found", "A file is not there", detail, Place(file), hint))
         return _done(session, unit, None, ())
     configuration = Configuration(Context(session, file, file, chain=(file,)), parsed)
     locals_ = configuration.locals

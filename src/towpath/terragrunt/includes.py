@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from towpath.hcl.syntax import Block, ParsedFile
 from towpath.hcl.values import Unknown, Value, unmark
 from towpath.problems import Place, Problem, ProblemError
 from towpath.terragrunt.decode import Decoder
 from towpath.terragrunt.language import INCLUDE
-from towpath.terragrunt.paths import join
+from towpath.terragrunt.paths import folder_of, join
 from towpath.terragrunt.reader import FileReader
 from towpath.terragrunt.session import Context
 from towpath.terragrunt.written import plain
@@ -46,12 +47,14 @@ def read_includes(context: Context, parsed: ParsedFile) -> tuple[tuple[Include, 
         name = block.labels[0] if block.labels else ""
         if len(block.labels) > 1:
             detail = f"An `include` block takes no label or one, and here are {len(block.labels)}."
+            hint = 'Write it as `include "name" { … }`.'
             context.session.report(
-                Problem("wrong-labels", "A block has the wrong number of labels", detail, block.place)
+                Problem("wrong-labels", "A block has the wrong number of labels", detail, block.place, hint)
             )
         elif name in found:
             detail = f'`include "{name}"` stands twice in this file; every include needs a label of its own.'
-            context.session.report(Problem("duplicate-block", "A block stands twice", detail, block.place))
+            hint = "Give one of them another label, or remove it."
+            context.session.report(Problem("duplicate-block", "A block stands twice", detail, block.place, hint))
         else:
             values = plain(decoder.body(block.body, INCLUDE, block, "include."))
             include = _include(context, block, name, values if isinstance(values, dict) else {})
@@ -68,7 +71,9 @@ def _include(context: Context, block: Block, name: str, values: Mapping[str, Val
     if isinstance(path, Unknown):
         sources = ", ".join(sorted({origin.source for origin in path.origins}))
         detail = f"The path comes from {sources}, which cannot be known without running something."
-        context.session.report(Problem("unknown-include-path", "The path of an include cannot be known", detail, place))
+        summary = "The path of an include cannot be known"
+        hint = "Write it so that the repository alone decides; variables may stand under `environment` in towpath.yml."
+        context.session.report(Problem("unknown-include-path", summary, detail, place, hint))
         return None
     if not isinstance(path, str):
         return None
@@ -94,10 +99,24 @@ def _reader(context: Context, path: str, place: Place) -> FileReader:
     parsed = context.session.parse(file)
     if parsed is None:
         detail = f'"{file}" is to be included, and there is no such file.'
-        raise ProblemError(Problem("include-not-found", "An included file is not there", detail, place))
+        hint = _meant(context, file) or "Correct the path: a relative one starts at the unit's folder. Or add the file."
+        raise ProblemError(Problem("include-not-found", "An included file is not there", detail, place, hint))
     context.session.report(*parsed.problems)
     nested = parsed.body.blocks_of("include")
     if nested:
         detail = f'"{file}" is included and includes something itself; Terragrunt takes one level alone.'
-        raise ProblemError(Problem("nested-include", "An included file includes another", detail, nested[0].place))
+        hint = "Include both files in the unit itself, each with a label of its own."
+        raise ProblemError(
+            Problem("nested-include", "An included file includes another", detail, nested[0].place, hint)
+        )
     return FileReader(replace(context, file=file, included=file, includes={}), parsed)
+
+
+def _meant(context: Context, file: str) -> str | None:
+    """The file beside the one that is missing whose name is most like it. Nothing is looked for at the repository's
+    root, below which everything is.
+    """
+    folder = folder_of(file)
+    beside = context.session.files.files_below(folder) if folder else ()
+    close = get_close_matches(file, [path for path in beside if folder_of(path) == folder], n=1)
+    return f'Did you mean "{close[0]}"?' if close else None

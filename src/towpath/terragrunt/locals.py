@@ -80,4 +80,5 @@ def _failed(name: str) -> Value:
 def _circle(names: Sequence[str], attribute: Attribute) -> Problem:
     way = " → ".join(f"local.{name}" for name in names)
     detail = f"{way}: none of them can be first."
-    return Problem("locals-cycle", "Locals depend on each other in a circle", detail, attribute.place)
+    hint = "Give one of them a value that needs none of the others."
+    return Problem("locals-cycle", "Locals depend on each other in a circle", detail, attribute.place, hint)

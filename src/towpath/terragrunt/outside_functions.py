@@ -15,7 +15,7 @@ from towpath.hcl.values import Sensitive, Value
 from towpath.problems import Problem, ProblemError
 from towpath.terragrunt.outside import Command, Outside
 from towpath.terragrunt.paths import OutsideRepositoryError, to_repository
-from towpath.terragrunt.session import Context, context_of
+from towpath.terragrunt.session import MISSING_FILE_HINT, Context, context_of
 
 __all__ = ["OUTSIDE_FUNCTIONS"]
 
@@ -78,7 +78,9 @@ def _sops_decrypt_file(call: Call, path: str) -> Value:
     inside = context.inside(path, call)
     content = context.session.files.read(inside)
     if content is None:
-        raise ProblemError(Problem("file-not-found", "A file is not there", f'There is no "{inside}".', call.place))
+        raise ProblemError(
+            Problem("file-not-found", "A file is not there", f'There is no "{inside}".', call.place, MISSING_FILE_HINT)
+        )
     return computed(context.session.outside.sops(inside, call), "sops", *_digests(context, (path,)))
 
 

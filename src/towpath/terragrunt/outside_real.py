@@ -67,8 +67,9 @@ class RealOutside:
         if value is None:
             if default is None:
                 detail = f"{call.source} has no default, and {name} is not set where Towpath runs."
+                hint = f"Set {name}, or give get_env a second argument to fall back on."
                 raise ProblemError(
-                    Problem("environment-missing", "An environment variable is not set", detail, call.place)
+                    Problem("environment-missing", "An environment variable is not set", detail, call.place, hint)
                 )
             return default
         self.secrets.extend(environment_secrets({name: value}))
@@ -146,7 +147,7 @@ class RealOutside:
         if not result.ok:
             said = "" if secret else self._redacted(_last_line(result.stderr))
             detail = f"{argv[0]} ended with status {result.status}{f': {said}' if said else '.'}"
-            raise ProblemError(Problem("command-failed", "A command of the configuration failed", detail, place))
+            raise ProblemError(_command_failed(detail, place))
         return result.stdout
 
     def _redacted(self, text: str) -> str:
@@ -160,7 +161,12 @@ def _text(printed: bytes, program: str, place: Place) -> str:
         return printed.decode()
     except UnicodeDecodeError:
         detail = f"What {program} printed is not text in UTF-8, and so cannot be a value."
-        raise ProblemError(Problem("command-failed", "A command of the configuration failed", detail, place)) from None
+        raise ProblemError(_command_failed(detail, place)) from None
+
+
+def _command_failed(detail: str, place: Place) -> Problem:
+    hint = "Type the command yourself, in the unit's folder, and mend what it says."
+    return Problem("command-failed", "A command of the configuration failed", detail, place, hint)
 
 
 def _placed(problem: Problem, place: Place) -> Problem:

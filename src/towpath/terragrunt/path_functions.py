@@ -52,7 +52,8 @@ def _included_folder(call: Call, label: tuple[str, ...]) -> str | None:
     known = ", ".join(f'"{name}"' for name in includes)
     said = f'there is none of the label "{label[0]}"' if label else "it does not say which one it means"
     detail = f"This file has the includes {known}, and {said}."
-    raise ProblemError(Problem("unknown-include", "An include is not known", detail, call.place))
+    hint = f"Name one of them: {call.name}({next(iter(f'{chr(34)}{name}{chr(34)}' for name in includes))})"
+    raise ProblemError(Problem("unknown-include", "An include is not known", detail, call.place, hint))
 
 
 def _path_relative_to_include(call: Call, *label: str) -> Value:

@@ -109,16 +109,24 @@ class FileReader:
             if block.labels:
                 detail = f"A `locals` block takes no label, and here are {len(block.labels)}."
                 self._session.report(
-                    Problem("wrong-labels", "A block has the wrong number of labels", detail, block.place)
+                    Problem(
+                        "wrong-labels",
+                        "A block has the wrong number of labels",
+                        detail,
+                        block.place,
+                        "Write it as `locals { … }`.",
+                    )
                 )
             if block.body.blocks:
                 inner = block.body.blocks[0]
                 detail = f"`locals` holds attributes alone, no block `{inner.type}`."
-                self._session.report(Problem("unknown-block", "A block is not known", detail, inner.place))
+                hint = f"Write it as a value: `{inner.type} = {{ … }}`."
+                self._session.report(Problem("unknown-block", "A block is not known", detail, inner.place, hint))
             attributes.update(block.body.attributes)
         for block in blocks[1:]:
             detail = "`locals` stands twice in this file; Terragrunt takes one block alone."
-            self._session.report(Problem("duplicate-block", "A block stands twice", detail, block.place))
+            hint = "Put everything into the first of them."
+            self._session.report(Problem("duplicate-block", "A block stands twice", detail, block.place, hint))
         return evaluate_locals(attributes, self.scope(self._roots()), self._session)
 
     @cached_property

@@ -19,7 +19,7 @@ from towpath.terragrunt.parsing import ParseCache
 from towpath.terragrunt.paths import OutsideRepositoryError, absolute, folder_of, to_repository
 from towpath.terragrunt.watching import Seen, WatchedFiles
 
-__all__ = ["Commons", "Context", "ContextFiles", "Session", "context_of"]
+__all__ = ["MISSING_FILE_HINT", "Commons", "Context", "ContextFiles", "Session", "context_of"]
 
 ConfigurationReader: TypeAlias = Callable[["Context", str, Call], Value]
 
@@ -248,10 +248,14 @@ class ContextFiles:
         return self.context.inside(path, None, self._folder)
 
 
+MISSING_FILE_HINT = "Correct the path, or add the file."
+
+
 def context_of(call: Call) -> Context:
     """The context in which a function was called."""
     files = call.scope.files
     if not isinstance(files, ContextFiles):
         detail = f"{call.name} can be used in Terragrunt's own files alone, not in a template."
-        raise ProblemError(Problem("unknown-function", "A function is not known here", detail, call.place))
+        hint = "Call it in the configuration, and give the template what comes out as a variable."
+        raise ProblemError(Problem("unknown-function", "A function is not known here", detail, call.place, hint))
     return files.context

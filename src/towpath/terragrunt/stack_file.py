@@ -115,11 +115,13 @@ class StackFile:
         parsed = self._context.session.parse(file)
         if parsed is None:
             detail = f'"{file}" is to be included, and there is no such file.'
-            raise ProblemError(Problem("include-not-found", "An included file is not there", detail, block.place))
+            hint = "Correct the path: a relative one starts at the stack's folder. Or add the file."
+            raise ProblemError(Problem("include-not-found", "An included file is not there", detail, block.place, hint))
         self._context.session.report(*parsed.problems)
         for inner in (*parsed.body.blocks_of("include"), *parsed.body.blocks_of("locals")):
             detail = f'"{file}" is included in a stack file, so it may hold no `{inner.type}`.'
-            self._context.session.report(Problem("unknown-block", "A block is not known", detail, inner.place))
+            hint = "Take the block out of the included file."
+            self._context.session.report(Problem("unknown-block", "A block is not known", detail, inner.place, hint))
         return parsed.body
 
     def _blocks(self, kind: ComponentKind) -> Iterator[Block]:
@@ -129,10 +131,14 @@ class StackFile:
             if len(block.labels) != 1:
                 detail = f"A `{kind}` block takes one label, and here are {len(block.labels)}."
                 summary = "A block has the wrong number of labels"
-                self._context.session.report(Problem("wrong-labels", summary, detail, block.place))
+                hint = f'Write it as `{kind} "name" {{ … }}`.'
+                self._context.session.report(Problem("wrong-labels", summary, detail, block.place, hint))
             elif block.labels[0] in seen:
                 detail = f'`{kind} "{block.labels[0]}"` stands twice; only one of them could take effect.'
-                self._context.session.report(Problem("duplicate-block", "A block stands twice", detail, block.place))
+                hint = "Give one of them another name, or remove it."
+                self._context.session.report(
+                    Problem("duplicate-block", "A block stands twice", detail, block.place, hint)
+                )
             else:
                 seen.add(block.labels[0])
                 yield block
@@ -201,10 +207,10 @@ def _wrong_autoincludes(kind: ComponentKind, block: Block) -> Iterator[Problem]:
         yield Problem("unsupported-configuration", summary, detail, found[0].place, hint)
     for twice in found[1:]:
         detail = "`autoinclude` stands twice in this block; only one of them could take effect."
-        yield Problem("duplicate-block", "A block stands twice", detail, twice.place)
+        yield Problem("duplicate-block", "A block stands twice", detail, twice.place, "Remove one of them.")
     for inner in (inner for one in found for inner in one.body.blocks if inner.type in _NOT_INCLUDED):
         detail = f"An `autoinclude` may hold no `{inner.type}`. Its expressions see the locals of the stack file."
-        yield Problem("unknown-block", "A block is not known", detail, inner.place)
+        yield Problem("unknown-block", "A block is not known", detail, inner.place, "Take the block out.")
 
 
 def _plain(branch: Branch) -> dict[str, Value]:
@@ -223,4 +229,5 @@ def _place_in(block: Block, attribute: str) -> Place:
 def _unknown_include(path: Unknown, block: Block) -> Problem:
     sources = ", ".join(sorted({origin.source for origin in path.origins}))
     detail = f"The path comes from {sources}, which cannot be known without running something."
-    return Problem("unknown-include-path", "The path of an include cannot be known", detail, block.place)
+    hint = "Write it so that the repository alone decides; variables may stand under `environment` in towpath.yml."
+    return Problem("unknown-include-path", "The path of an include cannot be known", detail, block.place, hint)

@@ -104,3 +104,13 @@ def test_a_broken_list_is_told_once() -> None:
     assert problem_ids(loaded({"accounts.json": b'{"dev": {"deploy_order": "1"}}'})) == ["wrong-value"]
     assert problem_ids(loaded({"accounts.json": b'{"dev": {"id": 1}}'})) == ["account-id-padded"]
     assert problem_ids(loaded({"accounts.json": b"[]"})) == ["wrong-value"]
+
+
+def test_two_names_for_one_account_are_told_with_both_places() -> None:
+    accounts = loaded({"accounts.json": LISTED.replace(b"022222222222", b"111111111111")})
+    (problem,) = accounts.problems
+    assert (problem.id, problem.is_error) == ("account-id-twice", False)
+    assert problem.place is not None
+    assert (problem.place.file, problem.place.line) == ("accounts.json", 3)
+    assert "dev (accounts.json:2) and prod (accounts.json:3)" in problem.detail
+    assert problem.hint

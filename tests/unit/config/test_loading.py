@@ -43,7 +43,8 @@ lock_timeout: 60
 state: .towpath
 """
 
-ENGINES = "engine.name: it should be 'terraform', 'tofu' or 'terragrunt'."
+ENGINES = "engine.name should be 'terraform', 'tofu' or 'terragrunt'."
+SCHEMA = "`towpath schema` tells what every setting may be."
 
 
 def problems_of(text: str) -> tuple[Problem, ...]:
@@ -104,27 +105,43 @@ def test_an_unknown_key_is_shown_with_what_was_meant(text: str, line: int, colum
 @pytest.mark.parametrize(
     ("text", "detail", "hint"),
     [
-        ("parallelism: four", "parallelism: it should be a whole number.", None),
-        ("parallelism: true", "parallelism: it should be a whole number.", None),
-        ("parallelism: 0", "parallelism: it should be greater than or equal to 1.", None),
-        ("state: 5", "state: it should be a text.", 'Write it in quotes: "5"'),
-        ("state: on", "state: it should be a text.", 'Write it in quotes: "true"'),
-        ("environment: HOME", "environment: it should be a list.", "Write a list: [HOME]"),
-        ("roles: terraform", "roles: it should be a map of settings.", None),
-        ("engine: {runs: {name: tofu}}", "engine: `runs` is for `name: terragrunt` only.", None),
+        ("parallelism: four", "parallelism should be a whole number.", SCHEMA),
+        ("parallelism: true", "parallelism should be a whole number.", SCHEMA),
+        ("parallelism: 0", "parallelism should be greater than or equal to 1.", SCHEMA),
+        ("state: 5", "state should be a text.", 'Write it in quotes: "5"'),
+        ("state: on", "state should be a text.", 'Write it in quotes: "true"'),
+        ("environment: HOME", "environment should be a list.", "Write a list: [HOME]"),
+        ("roles: terraform", "roles should be a map of settings.", SCHEMA),
+        ("engine: {runs: {name: tofu}}", "engine has `runs`, which is for `name: terragrunt` only.", SCHEMA),
         ("engine: terragrant", ENGINES, "Did you mean terragrunt?"),
-        ("accounts: [dev]", "accounts: it should be a map.", None),
-        ("gates: {prod: {not_author: 1}}", "gates.prod.not_author: it should be true or false.", None),
+        ("accounts: [dev]", "accounts should be a map.", SCHEMA),
+        ("gates: {prod: {not_author: 1}}", "gates.prod.not_author should be true or false.", SCHEMA),
         ("engine: {name: terafrom}", ENGINES, "Did you mean terraform?"),
         (
             "units: {dependencies: {../a: [b]}}",
-            "units.dependencies.../a: write a path relative to the repository's root.",
-            None,
+            "units.dependencies.../a should be a path relative to the repository's root.",
+            SCHEMA,
         ),
-        ("[1]", "The file: it should be a map of settings.", None),
+        ('parallelism: "3"', "parallelism should be a whole number.", "Write it without quotes: 3"),
+        (
+            "accounts: {dev: {id: '123'}}",
+            "accounts.dev.id should be the 12 digits of an account id.",
+            'Write all 12 digits, in quotes: "123456789012"',
+        ),
+        (
+            "roles: {plan: towpath}",
+            "roles.plan should be the ARN of an IAM role, with an account id or {account_id} in it.",
+            'Write it as "arn:aws:iam::{account_id}:role/NAME".',
+        ),
+        (
+            "engine: {version: newest}",
+            "engine.version should be a constraint on versions, such as >= 1.6 or ~> 1.9.",
+            SCHEMA,
+        ),
+        ("[1]", "The file should be a map of settings.", SCHEMA),
     ],
 )
-def test_a_value_that_does_not_fit_is_shown_at_its_line(text: str, detail: str, hint: str | None) -> None:
+def test_a_value_that_does_not_fit_is_shown_at_its_line(text: str, detail: str, hint: str) -> None:
     problem = problem_of("# a comment\n" + text)
     assert (problem.id, problem.detail, problem.hint) == ("wrong-value", detail, hint)
     assert problem.place is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from towpath.config import TowpathConfig, load_config
 from towpath.engines.choosing import Choices, choices, engines_of
 from towpath.engines.terraform import EngineBinary, EngineChoice
+from towpath.engines.terraform.binary import Constraint
 from towpath.model.paths import unit_path
 from towpath.system import FakeProcesses
 from towpath.terragrunt.config import UnitConfig
@@ -34,7 +35,7 @@ def test_nothing_asked_for() -> None:
 
 def test_the_unit_asks_besides() -> None:
     found = wanted('engine: {name: tofu, version: "~> 1.9"}')
-    asked = (("towpath.yml", "~> 1.9"), ("dev/vpc", ">= 1.8"))
+    asked = (Constraint("towpath.yml", "~> 1.9"), Constraint("dev/vpc", ">= 1.8"))
     assert found == Choices(EngineChoice("tofu", "/opt/tf", asked), None)
 
 
@@ -46,8 +47,12 @@ def test_terragrunt_and_what_it_runs_are_asked_for_apart() -> None:
     found = wanted(
         'engine: {name: terragrunt, version: "~> 1.0", binary: /opt/tg, runs: {name: tofu, version: ">= 1.10"}}'
     )
-    assert found.engine == EngineChoice("tofu", "/opt/tf", (("towpath.yml", ">= 1.10"), ("dev/vpc", ">= 1.8")))
-    assert found.terragrunt == EngineChoice("terragrunt", "/opt/tg", (("towpath.yml", "~> 1.0"), ("dev/vpc", ">= 1.2")))
+    assert found.engine == EngineChoice(
+        "tofu", "/opt/tf", (Constraint("towpath.yml", ">= 1.10"), Constraint("dev/vpc", ">= 1.8"))
+    )
+    assert found.terragrunt == EngineChoice(
+        "terragrunt", "/opt/tg", (Constraint("towpath.yml", "~> 1.0"), Constraint("dev/vpc", ">= 1.2"))
+    )
 
 
 def test_one_word_is_enough() -> None:
@@ -63,8 +68,8 @@ def test_what_is_there_what_is_started_first() -> None:
     processes.script("/bin/tofu", "version", "-json", stdout=b'{"terraform_version": "1.10.0"}')
     processes.script("/bin/tofu", "version", stdout=b"OpenTofu v1.10.0\n")
     tofu = EngineBinary("tofu", "/bin/tofu", "1.10.0")
-    assert engines_of(settings("").engine, processes) == (tofu,)
-    assert engines_of(settings("engine: terragrunt").engine, processes) == (
+    assert engines_of(load_config(b""), processes) == (tofu,)
+    assert engines_of(load_config(b"engine: terragrunt"), processes) == (
         EngineBinary("terragrunt", "/bin/tg", "1.0.4"),
         tofu,
     )

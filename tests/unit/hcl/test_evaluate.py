@@ -201,10 +201,10 @@ def test_refuses_what_terraform_refuses(text: str, kind: str, column: int) -> No
         ("lcal.a", 'Did you mean "local"?'),
         ("uper(1)", 'Did you mean "upper"?'),
         ("local.nmae", 'Did you mean "name"?'),
-        ("zzz", None),
+        ("zzz", "Correct the name, or define it under `locals`."),
     ],
 )
-def test_says_what_was_probably_meant(text: str, hint: str | None) -> None:
+def test_says_what_was_probably_meant(text: str, hint: str) -> None:
     assert problem_of(text, local={"name": 1}).hint == hint
 
 

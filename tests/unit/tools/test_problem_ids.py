@@ -52,3 +52,13 @@ def test_a_problem_made_of_another_is_none_of_its_own(tool: ModuleType, tmp_path
 def test_what_nobody_can_read_is_an_error(tool: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"hcl/some\.py:1"):
         found(tool, tmp_path, 'Problem(f"too-{size}", "It is too big")')
+
+
+def test_every_problem_says_what_to_do(tool: ModuleType) -> None:
+    assert list(tool.problems_without_hint(TOOL.parents[1] / "src" / "towpath")) == []
+
+
+def test_a_problem_without_a_hint_is_found(tool: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text('Problem("a", "A", "Detail.", None, "Do it.")\nProblem("b", "B", hint="Do it.")\n')
+    (tmp_path / "two.py").write_text('\nProblem("a", "A", "Detail.")\nProblem("b", "B", hint=None)\n')
+    assert list(tool.problems_without_hint(tmp_path)) == ["two.py:2", "two.py:3"]

@@ -35,5 +35,6 @@ def bcrypt_hash(text: str, cost: int | None, engine: EngineBinary, processes: Pr
     answer = done.stdout.decode("utf-8", "replace").strip().strip('"')
     if not done.ok or not answer.startswith("$2"):
         detail = f"{engine.name} computes no bcrypt hash of this: the text has 72 bytes at most, the cost is up to 31."
-        raise ProblemError(Problem("wrong-arguments", "The arguments of a function do not fit", detail))
+        hint = "Use it as bcrypt(text, cost)."
+        raise ProblemError(Problem("wrong-arguments", "The arguments of a function do not fit", detail, hint=hint))
     return answer

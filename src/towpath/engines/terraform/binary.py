@@ -4,31 +4,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from towpath.engines.terraform.versions import ConstraintError, meets
-from towpath.problems import Problem, ProblemError
+from towpath.problems import Place, Problem, ProblemError
 from towpath.system.processes import Processes
 
-__all__ = ["EngineBinary", "EngineChoice", "find_engine", "version_problems"]
+__all__ = ["Constraint", "EngineBinary", "EngineChoice", "find_engine", "version_problems"]
 
-_HINT = (
+_INSTALL = (
     "Install OpenTofu (https://opentofu.org/docs/intro/install) or Terraform "
     "(https://developer.hashicorp.com/terraform/install) and put it on PATH, "
     "or name the binary as `engine.binary` in towpath.yml."
 )
+_CORRECT = "Install it there, or correct `engine` in towpath.yml."
+_FITTING = "Install a version that fits and put it on PATH, or change what is asked for."
 _NAMES = ("tofu", "terraform")
 _OLDEST = ">= 1.3"
 """Plans name the paths that force a replacement, and outputs their types, in every version from here on."""
 
 
 @dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint on the engine's version: who asks, for what, and where that is written."""
+
+    asker: str
+    text: str
+    place: Place | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """What is asked for: a name (`tofu`, `terraform`), a binary's path, version constraints, each with who asks."""
+    """What is asked for: a name (`tofu`, `terraform`) or a binary's path, written at `place`; version constraints."""
 
     name: str | None = None
     binary: str | None = None
-    constraints: tuple[tuple[str, str], ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +60,11 @@ def find_engine(choice: EngineChoice, processes: Processes) -> EngineBinary:
     path = _look(choice, processes)
     if path is None:
         wanted = choice.binary or choice.name or "tofu or terraform"
-        raise ProblemError(_missing(f"Neither a plan nor an apply works without it: {wanted} was not found."))
-    engine = _ask_version(path, processes)
+        raise _missing(choice, f"Neither a plan nor an apply works without it: {wanted} was not found.")
+    engine = _ask_version(path, choice, processes)
     if choice.name and choice.name != engine.name:
-        raise ProblemError(_missing(f"{path} is {engine.name}, but towpath.yml asks for {choice.name}."))
-    problems = tuple(version_problems(engine, [("Towpath", _OLDEST), *choice.constraints], _HINT))
+        raise _missing(choice, f"{path} is {engine.name}, but towpath.yml asks for {choice.name}.")
+    problems = tuple(version_problems(engine, [Constraint("Towpath", _OLDEST), *choice.constraints], _FITTING))
     if problems:
         raise ProblemError(*problems)
     return engine
@@ -63,31 +75,34 @@ def _look(choice: EngineChoice, processes: Processes) -> str | None:
     return next((found for name in names if (found := processes.which(name))), None)
 
 
-def _missing(detail: str) -> Problem:
-    return Problem("engine-missing", "No engine is installed", detail, hint=_HINT)
+def _missing(choice: EngineChoice, detail: str) -> ProblemError:
+    hint = _CORRECT if choice.name or choice.binary else _INSTALL
+    return ProblemError(Problem("engine-missing", "No engine is installed", detail, choice.place, hint))
 
 
-def _ask_version(path: str, processes: Processes) -> EngineBinary:
+def _ask_version(path: str, choice: EngineChoice, processes: Processes) -> EngineBinary:
     answer = processes.run([path, "version", "-json"], timeout=60)
     try:
         said = json.loads(answer.stdout)
         version = said["terraform_version"]
     except (ValueError, KeyError, TypeError):
         detail = f"{path} did not answer `version -json` as Terraform and OpenTofu do (exit status {answer.status})."
-        raise ProblemError(_missing(detail)) from None
+        raise _missing(choice, detail) from None
     # OpenTofu keeps Terraform's key; only its plain answer tells the two apart.
     plain = processes.run([path, "version"], timeout=60).stdout.decode("utf-8", "replace")
     return EngineBinary("tofu" if plain.startswith("OpenTofu") else "terraform", path, str(version))
 
 
-def version_problems(engine: EngineBinary, constraints: Iterable[tuple[str, str]], hint: str) -> Iterable[Problem]:
-    """A problem for each constraint that is not met, or is none; with each stands who asks."""
-    for asker, constraint in constraints:
+def version_problems(engine: EngineBinary, constraints: Iterable[Constraint], hint: str) -> Iterable[Problem]:
+    """A problem for each constraint that is not met, or is none."""
+    summary = "The engine has the wrong version"
+    for constraint in constraints:
         try:
-            fine = meets(engine.version, constraint)
+            fine = meets(engine.version, constraint.text)
         except ConstraintError as error:
-            yield Problem("engine-version", "The engine has the wrong version", f"{asker}: {error}.")
+            form = "Write it as `>= 1.6` or `~> 1.9.0`."
+            yield Problem("engine-version", summary, f"{constraint.asker}: {error}.", constraint.place, form)
             continue
         if not fine:
-            detail = f"{engine.path} is version {engine.version}; {asker} asks for {constraint}."
-            yield Problem("engine-version", "The engine has the wrong version", detail, hint=hint)
+            detail = f"{engine.path} is version {engine.version}; {constraint.asker} asks for {constraint.text}."
+            yield Problem("engine-version", summary, detail, constraint.place, hint)

@@ -148,7 +148,8 @@ class TerraformEngine:
                 return Done(interrupted=True)
             if not result.ok and done.ok:
                 detail = f"The hook {call.name!r} of `{command}` ended with status {result.status}."
-                problem = Problem("hook-failed", "A hook failed", detail)
+                hint = "The unit's log has what it printed. Mend the hook, or what it looks at, then resume the run."
+                problem = Problem("hook-failed", "A hook failed", detail, hint=hint)
                 done = Done(result.tail.encode(), problem, Failure.OTHER)
         return done
 

@@ -6,7 +6,9 @@ Messages are those of Terraform 1.x and OpenTofu 1.x. What is not recognised her
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from enum import StrEnum
+from itertools import pairwise
 
 from towpath.problems import Problem
 
@@ -22,26 +24,31 @@ class Failure(StrEnum):
     CREDENTIALS = "credentials-missing"
     EXPIRED = "credentials-expired"
     UNREACHABLE = "backend-unreachable"
+    UNLOCKABLE = "state-not-lockable"
+    DISK = "disk-full"
     OTHER = "engine-failed"
 
 
 _UNREACHED = (
-    r"(?s)(?:configuring|initializing|load(?:ing)?) (?:the )?(?:\S+ )?(?:backend|state).*"
-    r"(?:connection refused|no such host|i/o timeout|handshake timeout)"
+    r"(?si)(?:(?:configuring|initializing|load(?:ing)?|refreshing|get|reading) (?:the |existing )?(?:\S+ )?"
+    r"(?:backend|state|workspaces)|acquiring the state lock).*"
+    r"(?:connection refused|no such host|i/o timeout|handshake timeout|network is unreachable|no route to host)"
 )
 _MARKS: tuple[tuple[Failure, str], ...] = (
     (Failure.STALE, r"Saved plan is stale|Saved plan does not match the given state"),
-    (Failure.LOCKED, r"Error acquiring the state lock|state already locked|already locked by another"),
+    (
+        Failure.LOCKED,
+        r"(?si)acquiring the state lock.*(?:Lock Info:|ConditionalCheckFailed|PreconditionFailed)|already locked",
+    ),
+    (Failure.DISK, r"(?:write|open|create|mkdir|symlink|sync|close|copy_file_range) \S+: no space left on device"),
     (Failure.BUCKET, r"NoSuchBucket|S3 bucket \S+ does not exist|The specified bucket does not exist"),
     (Failure.EXPIRED, r"ExpiredToken|security token included in the request is expired|ExpiredTokenException"),
     (
         Failure.CREDENTIALS,
         r"No valid credential sources? found|failed to refresh cached credentials|InvalidClientTokenId",
     ),
-    (
-        Failure.UNREACHABLE,
-        _UNREACHED,
-    ),
+    (Failure.UNREACHABLE, _UNREACHED),
+    (Failure.UNLOCKABLE, r"Error acquiring the state lock"),
 )
 
 _SUMMARIES = {
@@ -51,6 +58,8 @@ _SUMMARIES = {
     Failure.CREDENTIALS: "There are no usable credentials",
     Failure.EXPIRED: "The credentials have expired",
     Failure.UNREACHABLE: "The state's backend cannot be reached",
+    Failure.UNLOCKABLE: "The state's lock cannot be taken",
+    Failure.DISK: "The disk is full",
     Failure.OTHER: "The engine failed",
 }
 
@@ -61,6 +70,8 @@ _HINTS = {
     Failure.CREDENTIALS: "Give Towpath credentials through its environment or a profile.",
     Failure.EXPIRED: "Get new credentials, then resume the run.",
     Failure.UNREACHABLE: "Check the network, the backend's region and endpoint, then resume the run.",
+    Failure.UNLOCKABLE: "Nobody holds it: mend what the message says, rights as a rule, then resume the run.",
+    Failure.DISK: "Make room, then resume the run.",
 }
 
 DEFAULT_RETRYABLE: tuple[str, ...] = (
@@ -78,7 +89,9 @@ DEFAULT_RETRYABLE: tuple[str, ...] = (
 """Errors that go away by themselves: the network between here and a registry, and throttled calls."""
 
 _LOCK_FIELD = re.compile(r"^[\s│]*(ID|Path|Operation|Who|Created|Info):[ \t]*(.*?)\s*$", re.MULTILINE)
-_ERROR_LINE = re.compile(r"^[\s│]*Error: (.+?)\s*$", re.MULTILINE)
+_WHERE = re.compile(r"on (\S+) line (\d+)\b.*")
+_EXCERPT = re.compile(r"\d+:|[├└│]")
+_MOST_SAID = 600
 
 
 def classify(output: str) -> Failure:
@@ -103,9 +116,29 @@ def failure_problem(command: str, status: int, output: str) -> Problem:
     if failure is Failure.LOCKED:
         detail = f"It is held by {lock_holder(output) or 'an unknown holder'}."
     else:
-        errors = list(dict.fromkeys(_ERROR_LINE.findall(output)))
+        errors = list(dict.fromkeys(_errors(output)))
         said = "; ".join(errors) or (output.strip().splitlines() or ["it printed nothing"])[-1].strip()
-        detail = f"`{command}` ended with status {status}: {said}."
+        shown = said if len(said) <= _MOST_SAID else f"{said[:_MOST_SAID]}…"
+        detail = f"`{command}` ended with status {status}: {shown.rstrip('.')}."
     return Problem(
         failure.value, _SUMMARIES[failure], detail, hint=_HINTS.get(failure, "The unit's log has all of it.")
     )
+
+
+def _errors(output: str) -> Iterator[str]:
+    """Each error the engine printed: its title, where it is, and the first paragraph of what is said about it."""
+    lines = [line.strip(" │╷╵\t\r") for line in output.splitlines()]
+    starts = [number for number, line in enumerate(lines) if line.startswith("Error: ")]
+    for start, end in pairwise([*starts, len(lines)]):
+        title = lines[start].removeprefix("Error: ")
+        place, paragraph = "", list[str]()
+        for line in lines[start + 1 : end]:
+            where = _WHERE.fullmatch(line)
+            if where is not None:
+                place = f" ({where.group(1)} line {where.group(2)})"
+            elif (not line and paragraph) or line.startswith("Warning: "):
+                break
+            elif line and not _EXCERPT.match(line):
+                paragraph.append(line)
+        said = " ".join(paragraph)
+        yield f"{title}{place}: {said}" if said else title + place

@@ -39,4 +39,5 @@ def broken_patterns(config: UnitConfig) -> Iterator[Problem]:
             except ValueError as error:
                 place = config.provenance.get(attribute)
                 detail = f"{attribute} looks for {pattern!r}. {error}"
-                yield Problem("invalid-pattern", "A pattern is no regular expression", detail, place)
+                hint = "Write it as Go does: RE2, without looking around and without references to groups."
+                yield Problem("invalid-pattern", "A pattern is no regular expression", detail, place, hint)

@@ -60,7 +60,8 @@ def read_plan(content: bytes) -> PlanContent:
 
 
 def _unreadable(detail: str) -> Problem:
-    return Problem("plan-unreadable", "A plan file cannot be read", detail)
+    hint = "Plan with a released version of OpenTofu or Terraform; if this is one, please report it."
+    return Problem("plan-unreadable", "A plan file cannot be read", detail, hint=hint)
 
 
 def _matters(entry: Mapping[str, Any]) -> bool:

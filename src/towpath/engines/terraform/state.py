@@ -60,7 +60,8 @@ def read_state(content: bytes | None) -> StateSnapshot:
         outputs = _outputs(data.get("outputs") or {})
     except (ValueError, KeyError, TypeError, AttributeError):
         detail = "It is no state that Terraform 0.12 or later, or OpenTofu, has written; or it is encrypted."
-        raise ProblemError(Problem("state-unreadable", "A state cannot be read", detail)) from None
+        hint = "Let the engine that wrote it turn it into a newer form, or switch its encryption off."
+        raise ProblemError(Problem("state-unreadable", "A state cannot be read", detail, hint=hint)) from None
     return StateSnapshot(mark, outputs, is_empty=not data.get("resources") and not outputs)
 
 
@@ -80,7 +81,8 @@ def mark_of_plan_file(content: bytes) -> StateMark:
             return read_state(members.read("tfstate")).mark
     except (zipfile.BadZipFile, KeyError):
         detail = "It is not a plan as Terraform and OpenTofu save it, or it is encrypted by the engine."
-        raise ProblemError(Problem("plan-unreadable", "A plan file cannot be read", detail)) from None
+        hint = "Switch the engine's encryption of plans off; Towpath encrypts them itself."
+        raise ProblemError(Problem("plan-unreadable", "A plan file cannot be read", detail, hint=hint)) from None
 
 
 def digest_outputs(outputs: Mapping[str, Output], key: bytes) -> dict[str, str]:

@@ -133,7 +133,9 @@ def write_changes(folder: Path, changes: Iterable[FileChange]) -> None:
         path = folder / change.path
         if not Path(os.path.normpath(path)).is_relative_to(folder):
             detail = f"{change.path!r} lies outside of the folder in which the engine runs."
-            raise ProblemError(Problem("generated-file-outside", "A generated file would land elsewhere", detail))
+            hint = "Give it a path inside of the folder, without `..`."
+            problem = Problem("generated-file-outside", "A generated file would land elsewhere", detail, hint=hint)
+            raise ProblemError(problem)
         if change.content is None:
             path.unlink(missing_ok=True)
         else:

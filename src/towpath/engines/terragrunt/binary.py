@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from towpath.engines.terraform.binary import EngineBinary, EngineChoice, version_problems
+from towpath.engines.terraform.binary import Constraint, EngineBinary, EngineChoice, version_problems
 from towpath.problems import Problem, ProblemError
 from towpath.system.processes import Processes
 
@@ -27,7 +27,7 @@ def find_terragrunt(choice: EngineChoice, processes: Processes) -> EngineBinary:
         detail = f"towpath.yml asks for Terragrunt: {choice.binary or _NAME} was not found."
         raise ProblemError(Problem("engine-missing", "No engine is installed", detail, hint=_HINT))
     found = EngineBinary(_NAME, path, _ask_version(path, processes))
-    problems = tuple(version_problems(found, [("Towpath", _KNOWN), *choice.constraints], _HINT))
+    problems = tuple(version_problems(found, [Constraint("Towpath", _KNOWN), *choice.constraints], _HINT))
     if problems:
         raise ProblemError(*problems)
     return found

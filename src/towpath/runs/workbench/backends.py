@@ -95,4 +95,5 @@ def _all_files(own: Path, evaluated: EvaluatedUnit) -> Iterator[tuple[str, bytes
 
 def backend_problem(evaluated: EvaluatedUnit, origin: str) -> Problem:
     detail = f"The backend of {evaluated.unit} depends on {origin}."
-    return Problem("value-unknown", "A value is not known", detail)
+    hint = "Give it where Towpath runs, or write the setting as a plain value."
+    return Problem("value-unknown", "A value is not known", detail, hint=hint)

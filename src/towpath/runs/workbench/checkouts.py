@@ -72,7 +72,8 @@ class Checkout:
         folder = self.folder / unit
         if not folder.is_dir():
             detail = f"Commit {self.commit[:12]} has no folder {unit!r}."
-            raise ProblemError(Problem("unknown-unit", "There is no such unit", detail, unit=unit))
+            hint = "Plan again from a commit that has it."
+            raise ProblemError(Problem("unknown-unit", "There is no such unit", detail, hint=hint, unit=unit))
         return folder
 
     def is_terragrunt(self, unit: UnitPath) -> bool:

@@ -233,7 +233,8 @@ class Preparer:
         folder = root / below
         if not folder.is_dir():
             detail = f"The source has no folder {below!r}, which stands after its `//`."
-            raise ProblemError(Problem("source-not-found", "A module's folder does not exist", detail))
+            hint = "Correct what stands after the `//`, or the version."
+            raise ProblemError(Problem("source-not-found", "A module's folder does not exist", detail, hint=hint))
         return folder
 
     def _generated(self, evaluated: EvaluatedUnit, folder: Path) -> tuple[FileChange, ...]:
@@ -347,7 +348,8 @@ def _unknown(attribute: str, value: Unknown, place: Place | None) -> Problem:
     sources = ", ".join(sorted({origin.source for origin in value.origins})) or "something"
     place = place or next((origin.place for origin in value.origins if origin.place), None)
     detail = f"{attribute} depends on {sources}, which could not be found out."
-    return Problem("value-unknown", "A value is not known", detail, place)
+    hint = "Give it where Towpath runs, then resume the run; or write a value that does not depend on it."
+    return Problem("value-unknown", "A value is not known", detail, place, hint)
 
 
 def _encrypted(config: UnitConfig) -> Problem:

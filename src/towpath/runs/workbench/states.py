@@ -115,7 +115,8 @@ def _read_file(path: Path) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        problem = Problem("state-unreadable", "A state cannot be read", f"{path}: {error.strerror}.")
+        hint = "Make the file readable for whom Towpath runs as."
+        problem = Problem("state-unreadable", "A state cannot be read", f"{path}: {error.strerror}.", hint=hint)
         raise ProblemError(problem) from None
 
 

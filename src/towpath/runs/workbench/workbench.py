@@ -162,7 +162,8 @@ def _not_ignored(evaluated: EvaluatedUnit) -> Iterator[Problem]:
         detail = f"errors.ignore {ignore.name!r}: such an error is a failure here, and halts the run."
         place = config.provenance.get(f"errors.ignore.{ignore.name}") if config else None
         summary = "Errors are not ignored"
-        yield Problem("errors-not-ignored", summary, detail, place, unit=evaluated.unit, severity=Severity.WARNING)
+        hint = "Mend what causes them; those that pass by themselves may stand in `errors.retry`."
+        yield Problem("errors-not-ignored", summary, detail, place, hint, evaluated.unit, Severity.WARNING)
 
 
 def _command(action: Action) -> str:

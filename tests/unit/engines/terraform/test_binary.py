@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from towpath.engines.terraform import EngineBinary, EngineChoice, find_engine
-from towpath.problems import Problem, ProblemError
+from towpath.engines.terraform.binary import Constraint
+from towpath.problems import Place, Problem, ProblemError
 from towpath.system import FakeProcesses
 
 
@@ -49,7 +50,12 @@ def test_the_wrong_one_is_there() -> None:
 
 
 def test_the_wrong_version_names_who_asks() -> None:
-    choice = EngineChoice(constraints=(("towpath.yml", ">= 1.0"), ("dev/vpc", "~> 1.5.0")))
+    choice = EngineChoice(
+        constraints=(
+            Constraint("towpath.yml", ">= 1.0"),
+            Constraint("dev/vpc", "~> 1.5.0", Place("dev/vpc/terragrunt.hcl", 3)),
+        )
+    )
     problem = problem_of(choice, machine("terraform"))
     assert problem.id == "engine-version"
     assert "dev/vpc asks for ~> 1.5.0" in problem.detail
@@ -60,7 +66,7 @@ def test_an_engine_too_old_for_towpath() -> None:
 
 
 def test_a_constraint_that_is_none() -> None:
-    choice = EngineChoice(constraints=(("towpath.yml", "newest"),))
+    choice = EngineChoice(constraints=(Constraint("towpath.yml", "newest"),))
     assert "newest" in problem_of(choice, machine("terraform")).detail
 
 

@@ -24,6 +24,23 @@ Terraform acquires a state lock to protect the state from being written
 by multiple users at the same time.
 """
 
+UNREACHED_LOCK = """Error: Error acquiring the state lock
+
+Error message: operation error DynamoDB: PutItem, dial tcp 10.0.0.1:443: i/o timeout
+"""
+
+PLACED = """
+Error: Unsupported backend type
+
+  on backend.tf line 3, in terraform:
+   3:   backend "s33" {
+
+There is no backend type
+named "s33".
+
+For more, see elsewhere.
+"""
+
 
 @pytest.mark.parametrize(
     ("output", "failure"),
@@ -34,6 +51,17 @@ by multiple users at the same time.
         ("Error: No valid credential sources found", Failure.CREDENTIALS),
         ("api error ExpiredToken: The security token included in the request is expired", Failure.EXPIRED),
         ("Error: Error loading state: dial tcp 127.0.0.1:1: connect: connection refused", Failure.UNREACHABLE),
+        (UNREACHED_LOCK, Failure.UNREACHABLE),
+        ("Error: Failed to get existing workspaces: S3: dial tcp: lookup b.aws: no such host", Failure.UNREACHABLE),
+        ("Error: Error refreshing state: GET http://h/s: connect: connection refused", Failure.UNREACHABLE),
+        ("Error: creating table: dial tcp: connect: connection refused", Failure.OTHER),
+        ("Error: Error acquiring the state lock\n\nError message: mkdir /x: permission denied", Failure.UNLOCKABLE),
+        (
+            "Error: Error acquiring the state lock\n\nError message: the state is already locked by another client",
+            Failure.LOCKED,
+        ),
+        ("Error: Failed to write plan file\n\nwrite /w/plan: no space left on device", Failure.DISK),
+        ("Error: remote-exec provisioner error\n\ncp: No space left on device", Failure.OTHER),
         ("Error: Invalid resource type", Failure.OTHER),
         ("", Failure.OTHER),
     ],
@@ -55,6 +83,15 @@ def test_every_error_is_said_once() -> None:
     output = "╷\n│ Error: Unsupported argument\n│\n╵\n╷\n│ Error: Missing name\n╵\n╷\n│ Error: Missing name\n╵\n"
     problem = failure_problem("plan", 1, output)
     assert problem.detail == "`plan` ended with status 1: Unsupported argument; Missing name."
+
+
+def test_what_is_said_about_an_error_and_where_it_is() -> None:
+    said = 'Unsupported backend type (backend.tf line 3): There is no backend type named "s33".'
+    assert failure_problem("init", 1, PLACED).detail == f"`init` ended with status 1: {said}"
+    problem = failure_problem("plan", 1, "Error: Error acquiring the state lock\n\nError message: open x: denied\n")
+    assert "the state lock: Error message: open x: denied." in problem.detail
+    assert problem.hint is not None
+    assert "Nobody holds it" in problem.hint
 
 
 def test_a_failure_without_words() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from towpath.engines.terraform import EngineBinary, EngineChoice
+from towpath.engines.terraform.binary import Constraint
 from towpath.engines.terragrunt import find_terragrunt
 from towpath.problems import Problem, ProblemError
 from towpath.system import FakeProcesses
@@ -51,7 +52,7 @@ def test_a_version_whose_command_line_is_another(version: str) -> None:
 
 
 def test_who_asks_for_another_version_is_named() -> None:
-    choice = EngineChoice("terragrunt", None, (("towpath.yml", ">= 1.0"), ("dev/vpc", ">= 1.3")))
+    choice = EngineChoice("terragrunt", None, (Constraint("towpath.yml", ">= 1.0"), Constraint("dev/vpc", ">= 1.3")))
     assert "dev/vpc asks for >= 1.3" in problem_of(machine(b"terragrunt version v1.0.4\n"), choice).detail
 
 

@@ -32,5 +32,5 @@ def test_what_the_engine_said_is_said_once() -> None:
 
 
 def test_a_lock_is_recognised_in_the_middle_of_it() -> None:
-    output = "Error: Error acquiring the state lock\n" + OWN
+    output = "Error: Error acquiring the state lock\n\nLock Info:\n  ID: 1\n" + OWN
     assert failure_problem("plan", 1, as_engine_says(output)).id == "state-locked"
