@@ -6,7 +6,8 @@ every node it visits costs a step, and what comes out is measured.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any, Final
 
@@ -39,7 +40,7 @@ from towpath.hcl.syntax import (
     Unary,
     Variable,
 )
-from towpath.hcl.values import SetValue, Unknown, Value, unmark
+from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, unmark
 from towpath.problems import Problem, ProblemError
 
 __all__ = ["evaluate"]
@@ -74,18 +75,39 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
 
 
 class _Evaluator:
-    """One evaluation, with its count of steps."""
+    """One evaluation, with its count of steps, and the unknown values that were met while somebody wants to know."""
 
-    __slots__ = ("_steps",)
+    __slots__ = ("_met", "_steps")
 
     def __init__(self) -> None:
         self._steps = 0
+        self._met: list[Unknown] | None = None
 
     def value(self, expression: Expression, scope: Scope) -> Value:
         self._steps += 1
         if self._steps > _MOST_STEPS:
             raise too_large(expression, f"Evaluating it takes more than {_MOST_STEPS} steps.")
-        return _EVALUATORS[type(expression)](self, expression, scope)
+        result = _EVALUATORS[type(expression)](self, expression, scope)
+        if self._met is not None:
+            self.meet(result)
+        return result
+
+    @contextmanager
+    def noting(self) -> Iterator[list[Unknown]]:
+        """The unknown values that are met from here on; whoever noted before notes them too."""
+        outer, met = self._met, list[Unknown]()
+        self._met = met
+        try:
+            yield met
+        finally:
+            self._met = outer
+            if outer is not None:
+                outer.extend(met)
+
+    def meet(self, value: Value) -> None:
+        bare = value.value if isinstance(value, Sensitive) else value
+        if self._met is not None and isinstance(bare, Unknown):
+            self._met.append(bare)
 
     def values(self, expressions: Sequence[Expression], scope: Scope) -> list[Value]:
         """The values of several; most are literals, for which nothing is called."""

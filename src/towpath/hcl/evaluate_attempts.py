@@ -1,12 +1,14 @@
 """`try` and `can`, whose arguments may fail.
 
-An unknown argument counts as one that succeeds, since nothing has failed yet; what comes after it may still be what is
-taken in the end, and is part of how the unknown result was computed.
+What meets an unknown value on its way counts as something that succeeds, since nothing has failed yet. But it may fail
+once the value is known: what `can` says is unknown then; and what comes after it may still be what `try` takes in the
+end, so that the result is unknown, and computed from all of it. Terraform does the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from towpath.hcl.computation import computed
@@ -14,7 +16,7 @@ from towpath.hcl.evaluate_problems import failed
 from towpath.hcl.marks import bare_deep, marked, unknowns
 from towpath.hcl.scope import Evaluates, Scope
 from towpath.hcl.syntax import Expression, FunctionCall
-from towpath.hcl.values import Unknown, Value, unmark
+from towpath.hcl.values import Unknown, Value
 from towpath.problems import Problem, ProblemError
 
 __all__ = ["ATTEMPTS"]
@@ -25,7 +27,21 @@ _STEPS_OF_A_FAILURE: Final = 100
 """Saying what is wrong takes about as long."""
 
 
-def _attempted(expression: Expression, scope: Scope, evaluator: Evaluates) -> Value | ProblemError:
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """What came of an expression; `met` are the unknown values that it may still fail for."""
+
+    result: Value | ProblemError
+    met: tuple[Unknown, ...] = ()
+
+
+def _attempted(expression: Expression, scope: Scope, evaluator: Evaluates) -> _Attempt:
+    with evaluator.noting() as met:
+        result = _result(expression, scope, evaluator)
+    return _Attempt(result, tuple(dict.fromkeys(met)))
+
+
+def _result(expression: Expression, scope: Scope, evaluator: Evaluates) -> Value | ProblemError:
     try:
         return evaluator.value(expression, scope)
     except ProblemError as error:
@@ -41,35 +57,37 @@ def _try(call: FunctionCall, scope: Scope, evaluator: Evaluates) -> Value:
         raise failed("wrong-arguments", call, "try takes one expression or more, written out.")
     problems: list[Problem] = []
     for index, argument in enumerate(call.arguments):
-        result = _attempted(argument, scope, evaluator)
-        if isinstance(result, ProblemError):
-            problems += result.problems
+        attempt = _attempted(argument, scope, evaluator)
+        if isinstance(attempt.result, ProblemError):
+            problems += attempt.result.problems
         else:
-            return _with_alternatives(result, call.arguments[index + 1 :], scope, evaluator)
+            rest = call.arguments[index + 1 :]
+            return _with_alternatives(attempt.result, attempt.met, rest, scope, evaluator)
     reasons = " ".join(f"({number}) {problem.summary}: {problem.detail}" for number, problem in enumerate(problems, 1))
     raise failed("wrong-arguments", call, f"None of the expressions that are tried has a value. {reasons}")
 
 
-def _with_alternatives(value: Value, rest: tuple[Expression, ...], scope: Scope, evaluator: Evaluates) -> Value:
-    bare, sensitive = unmark(value)
-    if not isinstance(bare, Unknown) or not rest:
+def _with_alternatives(
+    value: Value, met: tuple[Unknown, ...], rest: tuple[Expression, ...], scope: Scope, evaluator: Evaluates
+) -> Value:
+    if not met or not rest:
         return value
-    results = [_attempted(argument, scope, evaluator) for argument in rest]
-    values = [result for result in results if not isinstance(result, ProblemError)]
+    results = [_result(argument, scope, evaluator) for argument in rest]
+    values = [value, *(result for result in results if not isinstance(result, ProblemError))]
     others = [unknown for other in values for unknown in unknowns(other)]
-    sensitive = sensitive or any(bare_deep(other)[1] for other in values)
-    return marked(computed(bare.merged(*others), "try", bare, *values), sensitive)
+    sensitive = any(bare_deep(other)[1] for other in values)
+    return marked(computed(met[0].merged(*met[1:], *others), "try", *values), sensitive)
 
 
 def _can(call: FunctionCall, scope: Scope, evaluator: Evaluates) -> Value:
-    """Whether the argument can be evaluated; unknown when it is unknown."""
+    """Whether the argument can be evaluated; unknown when something in it is unknown."""
     if len(call.arguments) != 1 or call.expand:
         raise failed("wrong-arguments", call, "can takes one expression.")
-    result = _attempted(call.arguments[0], scope, evaluator)
-    if isinstance(result, ProblemError):
+    attempt = _attempted(call.arguments[0], scope, evaluator)
+    if isinstance(attempt.result, ProblemError):
         return False
-    bare, _ = unmark(result)
-    return computed(bare.merged(), "can", bare) if isinstance(bare, Unknown) else True
+    met = attempt.met
+    return computed(met[0].merged(*met[1:]), "can", attempt.result) if met else True
 
 
 ATTEMPTS: Final[Mapping[str, Callable[[FunctionCall, Scope, Evaluates], Value]]] = {"can": _can, "try": _try}

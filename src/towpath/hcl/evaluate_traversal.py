@@ -104,4 +104,7 @@ def _splat(value: Value, step: SplatStep, scope: Scope, evaluator: Evaluates) ->
         return computed(value, "[*]", each)
     items = value if isinstance(value, tuple | SetValue) else (value,)
     evaluator.count(len(items))
-    return tuple(_walk(item, step.steps, scope, evaluator) for item in items)
+    found = tuple([_walk(item, step.steps, scope, evaluator) for item in items])
+    for item in found:
+        evaluator.meet(item)
+    return found

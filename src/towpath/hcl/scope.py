@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from towpath.hcl.syntax import Expression
-from towpath.hcl.values import Value
+from towpath.hcl.values import Unknown, Value
 from towpath.problems import Place
 
 __all__ = ["Call", "Evaluates", "Function", "FunctionFiles", "Located", "Scope"]
@@ -42,6 +43,12 @@ class Evaluates(Protocol):
 
     def count(self, steps: int) -> None:
         """Adds steps for what is done without evaluating anything; too many end the evaluation."""
+
+    def noting(self) -> AbstractContextManager[list[Unknown]]:
+        """Lists the unknown values that are met from here on."""
+
+    def meet(self, value: Value) -> None:
+        """Notes a value that was not evaluated by itself, if it is unknown."""
 
 
 class Call:

@@ -83,6 +83,9 @@ EXPRESSIONS = st.integers(1, 2).flatmap(GRAMMAR.anything).filter(lambda text: "u
 
 @given(EXPRESSIONS, VALUES, VALUES)
 @example("u && false", True, None)
+@example("can([{ a = null }, u].*.a)", True, None)
+@example("try(length([u.a]), 0)", 1, None)
+@example("try([u.a], {})", 1, None)
 @example("length([u, w])", 1, 2)
 @example('"%{ if u }a%{ else }a%{ endif }"', True, None)
 @example("[for x in [u, w] : 1]", None, None)
