@@ -34,7 +34,7 @@ unit: $(READY) ## Run the instant tests only
 	$(BIN)/pytest -q -n 2 -m "not soak" tests/unit
 
 soak: $(READY) ## Run the crash and chaos tests with many seeds
-	$(MIRROR) $(BIN)/pytest -q -m soak --timeout 3600 tests
+	$(MIRROR) $(BIN)/pytest -q -m soak --hypothesis-profile searching --timeout 3600 tests
 
 lint: $(READY) ## Check style, types, layers, budgets and the reference pages
 	$(BIN)/ruff check .
