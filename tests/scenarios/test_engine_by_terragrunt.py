@@ -213,11 +213,11 @@ def test_an_apply_whose_failure_is_to_be_ignored_is_a_failure(handed: HandedOver
     assert (report.outcome, report.problems[0].id) == (ApplyOutcome.FAILED, "error-passed-over")
 
 
-def test_a_unit_that_terragrunt_leaves_out_was_not_planned(handed: HandedOver) -> None:
+def test_a_unit_that_terragrunt_would_leave_out_is_not_handed_over(handed: HandedOver) -> None:
     exclude = 'exclude {\n  if      = true\n  no_run  = true\n  actions = ["plan"]\n}\n'
     handed.push({"dev/vpc/terragrunt.hcl": VPC + exclude})
     (problem,) = handed.bench.plan("dev/vpc").problems
-    assert problem.id == "engine-not-run"
+    assert problem.id == "unit-excluded-now"
 
 
 def test_state_that_would_be_removed_with_the_checkout(handed: HandedOver) -> None:
