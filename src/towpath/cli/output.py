@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
-from towpath.cli.views.problems import problems_lines
-from towpath.cli.views.tables import Line, Style, Table, aligned, line
 from towpath.model.texts import encodable
 from towpath.problems import Problem, ProblemError
 from towpath.system.streams import let_nobody_read
+from towpath.views.problems import problems_lines
+from towpath.views.tables import Line, Style, Table, aligned, line
 
 __all__ = ["Mode", "Output"]
 

@@ -8,8 +8,8 @@ import json
 import pytest
 
 from towpath.cli.output import Mode, Output
-from towpath.cli.views.tables import Span, Style, line
 from towpath.problems import Problem
+from towpath.views.tables import Span, Style, line
 
 
 class Terminal(io.StringIO):

@@ -7,7 +7,7 @@ import click
 from towpath.cli.app import App, pass_app
 from towpath.cli.commands.reading import open_reading, tell_uncommitted
 from towpath.cli.exits import status_of
-from towpath.cli.views.changes import changes_json, changes_lines
+from towpath.views.changes import changes_json, changes_lines
 
 __all__ = ["changes"]
 

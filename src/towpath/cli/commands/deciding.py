@@ -8,9 +8,9 @@ from towpath.cli.app import App, pass_app
 from towpath.cli.commands.arguments import logs_option, run_argument
 from towpath.cli.commands.running import drive, finish, working
 from towpath.cli.exits import ExitStatus
-from towpath.cli.views.runs import run_lines
 from towpath.model.runs import RunStatus
 from towpath.runs import RunView
+from towpath.views.runs import run_lines
 
 __all__ = ["approve", "cancel", "reject", "resume"]
 

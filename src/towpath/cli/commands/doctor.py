@@ -6,8 +6,8 @@ import click
 
 from towpath.cli.app import App, pass_app
 from towpath.cli.exits import ExitStatus
-from towpath.cli.views.doctor import findings_lines
 from towpath.service.diagnosis import Verdict, examine
+from towpath.views.doctor import findings_lines
 
 __all__ = ["doctor"]
 

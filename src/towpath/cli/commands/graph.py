@@ -7,8 +7,8 @@ import click
 from towpath.cli.app import App, pass_app
 from towpath.cli.commands.reading import open_reading, tell_uncommitted
 from towpath.cli.exits import status_of
-from towpath.cli.views.graph import graph_dot, graph_json, graph_lines, graph_of
-from towpath.cli.views.svg import graph_svg
+from towpath.views.graph import graph_dot, graph_json, graph_lines, graph_of
+from towpath.views.svg import graph_svg
 
 __all__ = ["graph"]
 

@@ -11,10 +11,6 @@ import click
 from towpath.cli.app import App, Ask
 from towpath.cli.exits import ExitStatus, status_of
 from towpath.cli.output import Output
-from towpath.cli.views.events import event_line
-from towpath.cli.views.plans import plan_lines
-from towpath.cli.views.runs import run_lines
-from towpath.cli.views.tables import Span, Style, line
 from towpath.model.events import Event
 from towpath.model.paths import UnitPath
 from towpath.model.runs import Gate, RunStatus
@@ -23,6 +19,10 @@ from towpath.problems import has_errors
 from towpath.runs import RunView
 from towpath.service.working import Working, open_working
 from towpath.system.interrupts import interrupts_counted
+from towpath.views.events import event_line
+from towpath.views.plans import plan_lines
+from towpath.views.runs import run_lines
+from towpath.views.tables import Span, Style, line
 
 __all__ = ["drive", "finish", "nothing_to_do", "working"]
 

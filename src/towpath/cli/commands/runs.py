@@ -9,13 +9,13 @@ from towpath.cli.commands.arguments import complete_run, complete_unit, run_argu
 from towpath.cli.commands.reading import unit_among
 from towpath.cli.commands.running import working
 from towpath.cli.exits import ExitStatus
-from towpath.cli.views.plans import plan_lines
-from towpath.cli.views.runs import run_json, run_lines, runs_table
-from towpath.cli.views.tables import Span, Style, line
 from towpath.model.paths import UnitPath
 from towpath.problems import Problem, ProblemError
 from towpath.runs import RunView
 from towpath.service.working import Working
+from towpath.views.plans import plan_lines
+from towpath.views.runs import run_json, run_lines, runs_table
+from towpath.views.tables import Span, Style, line
 
 __all__ = ["logs", "runs", "status"]
 

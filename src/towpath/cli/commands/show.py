@@ -8,7 +8,7 @@ from towpath.cli.app import App, pass_app
 from towpath.cli.commands.arguments import complete_unit
 from towpath.cli.commands.reading import find_unit, open_reading, tell_uncommitted
 from towpath.cli.exits import status_of
-from towpath.cli.views.show import show_json, show_lines
+from towpath.views.show import show_json, show_lines
 
 __all__ = ["show"]
 

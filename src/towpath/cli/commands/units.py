@@ -7,7 +7,7 @@ import click
 from towpath.cli.app import App, pass_app
 from towpath.cli.commands.reading import open_reading, tell_uncommitted
 from towpath.cli.exits import status_of
-from towpath.cli.views.units import units_json, units_summary, units_table
+from towpath.views.units import units_json, units_summary, units_table
 
 __all__ = ["units"]
 

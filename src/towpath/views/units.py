@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from towpath.cli.views.tables import Line, Span, Style, Table, line
-from towpath.cli.views.text import plural
 from towpath.live import Live, Unit
+from towpath.views.tables import Line, Span, Style, Table, line
+from towpath.views.text import plural
 
 __all__ = ["unit_json", "units_json", "units_summary", "units_table"]
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
-from towpath.cli.views.layout import layered
+from towpath.views.layout import layered
 
 columns_of = st.dictionaries(st.sampled_from("abcdefghijkl"), st.integers(0, 4), max_size=12)
 

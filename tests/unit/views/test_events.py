@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from towpath.cli.views.events import event_line
 from towpath.model.events import Event, EventKind
 from towpath.model.paths import UnitPath
+from towpath.views.events import event_line
 
 AT = datetime.datetime(2026, 1, 5, tzinfo=datetime.UTC)
 

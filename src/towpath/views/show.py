@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from towpath.changes import attribute_path
-from towpath.cli.views.tables import Line, Span, Style, line
-from towpath.cli.views.text import width
-from towpath.cli.views.units import unit_json
 from towpath.hcl.convert import render, to_json
 from towpath.hcl.values import Unknown, Value, unmark
 from towpath.live import Live, Unit
 from towpath.problems import Place
+from towpath.views.tables import Line, Span, Style, line
+from towpath.views.text import width
+from towpath.views.units import unit_json
 
 __all__ = ["show_json", "show_lines"]
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from towpath.cli.views.tables import Line, Span, Style, line
-from towpath.cli.views.text import clip, json_text
 from towpath.model.plans import (
     AttributeChange,
     Exactness,
@@ -15,6 +13,8 @@ from towpath.model.plans import (
     ResourceAction,
     ResourceChange,
 )
+from towpath.views.tables import Line, Span, Style, line
+from towpath.views.text import clip, json_text
 
 __all__ = ["counts_text", "plan_lines"]
 

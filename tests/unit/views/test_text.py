@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from towpath.cli.views.text import clip, json_text, plural, printable, width
+from towpath.views.text import clip, json_text, plural, printable, width
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from towpath.cli.views.tables import Line, Span, Style, line
 from towpath.service.diagnosis import Finding, Verdict
+from towpath.views.tables import Line, Span, Style, line
 
 __all__ = ["findings_lines"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Sequence
 
-from towpath.cli.views.tables import Line, Span, Style, line
-from towpath.cli.views.text import plural, printable, width
 from towpath.problems import Place, Problem
+from towpath.views.tables import Line, Span, Style, line
+from towpath.views.text import plural, printable, width
 
 __all__ = ["problem_lines", "problem_summary", "problems_lines"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 
-from towpath.cli.views.graph import Graph, GraphNode
-from towpath.cli.views.layout import Layout, Point, layered
-from towpath.cli.views.text import printable, width
+from towpath.views.graph import Graph, GraphNode
+from towpath.views.layout import Layout, Point, layered
+from towpath.views.text import printable, width
 
 __all__ = ["graph_svg"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from towpath.cli.views.tables import Line, Span, Style, line
-from towpath.cli.views.text import clip, json_text, plural
 from towpath.model.changes import Action, AffectedUnit, Change, ChangeSet, Reason, ReasonKind
 from towpath.model.gates import GateSpec
 from towpath.planning import Tier, Walk
+from towpath.views.tables import Line, Span, Style, line
+from towpath.views.text import clip, json_text, plural
 
 __all__ = ["changes_json", "changes_lines", "gate_text", "reason_line"]
 

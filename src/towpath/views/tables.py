@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from towpath.cli.views.text import printable, width
+from towpath.views.text import printable, width
 
 __all__ = ["Line", "Span", "Style", "Table", "aligned", "line"]
 

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from hand_made import hand_made_live, hand_made_unit
 
-from towpath.cli.views.show import show_json, show_lines
 from towpath.hcl.values import Sensitive, Unknown, Value
 from towpath.live import Unit
 from towpath.model.paths import UnitPath
 from towpath.problems import Place
 from towpath.terragrunt import UnitConfig
+from towpath.views.show import show_json, show_lines
 
 INPUTS: dict[str, Value] = {
     "cidr": "10.0.0.0/16",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from towpath.cli.views.tables import Line, Span, Style, line
-from towpath.cli.views.text import plural
 from towpath.model.changes import Action
 from towpath.model.events import Event, EventKind
 from towpath.model.runs import AttemptStatus, RunStatus, UnitStatus
+from towpath.views.tables import Line, Span, Style, line
+from towpath.views.text import plural
 
 __all__ = ["event_line"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from towpath.cli.views.problems import problem_lines, problems_lines
 from towpath.problems import Place, Problem, Severity
+from towpath.views.problems import problem_lines, problems_lines
 
 
 def printed(problem: Problem) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from towpath.cli.views.tables import Line, Span, Style, Table, aligned, line
+from towpath.views.tables import Line, Span, Style, Table, aligned, line
 
 
 def test_columns_are_as_wide_as_their_widest_cell() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from towpath.cli.views.plans import counts_text
-from towpath.cli.views.tables import Line, Span, Style, Table, aligned, line
-from towpath.cli.views.text import plural, width
 from towpath.model.plans import Exactness
 from towpath.model.runs import PlanSummary, Run, RunKind, RunStatus, UnitRun, UnitStatus
 from towpath.runs import RunView
+from towpath.views.plans import counts_text
+from towpath.views.tables import Line, Span, Style, Table, aligned, line
+from towpath.views.text import plural, width
 
 __all__ = ["run_json", "run_lines", "runs_table", "status_span", "what_next"]
 

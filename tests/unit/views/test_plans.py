@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from towpath.cli.views.plans import counts_text, plan_lines
 from towpath.model.paths import UnitPath
 from towpath.model.plans import (
     AttributeChange,
@@ -16,6 +15,7 @@ from towpath.model.plans import (
     ResourceAction,
     ResourceChange,
 )
+from towpath.views.plans import counts_text, plan_lines
 
 BINDING = PlanBinding(UnitPath("dev/vpc"), "c" * 40, "sha256:f", None, None, "terraform", "1.11.4", "sha256:d")
 

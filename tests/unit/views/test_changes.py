@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hand_made import affected, change_set, follower, hand_made_live, hand_made_unit, held
 
-from towpath.cli.views.changes import changes_lines, gate_text, reason_line
 from towpath.config import GateSettings, HoldSettings, TowpathConfig
 from towpath.model.changes import Action, Change, ChangeSet, Reason, ReasonKind
 from towpath.model.gates import GateSpec
 from towpath.planning import plan_walk
+from towpath.views.changes import changes_lines, gate_text, reason_line
 
 LIVE = hand_made_live(
     hand_made_unit("dev/vpc"),

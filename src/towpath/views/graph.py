@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from towpath.cli.views.tables import Line, Span, Style, line
-from towpath.cli.views.text import printable
 from towpath.live import Live, Unit
 from towpath.model.paths import UnitPath
 from towpath.planning import levels_of, unorderable
+from towpath.views.tables import Line, Span, Style, line
+from towpath.views.text import printable
 
 __all__ = ["Graph", "GraphNode", "graph_dot", "graph_json", "graph_lines", "graph_of"]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from run_house import House, step, walk
 
-from towpath.cli.views.runs import run_lines, runs_table
-from towpath.cli.views.tables import aligned
 from towpath.model.gates import GateSpec
 from towpath.model.paths import UnitPath
 from towpath.runs import RunView
+from towpath.views.runs import run_lines, runs_table
+from towpath.views.tables import aligned
 
 GATE = GateSpec("prod", 1)
 
