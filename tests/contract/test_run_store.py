@@ -156,6 +156,23 @@ def test_what_another_process_wrote_is_read(state: State) -> None:
     assert found.units[UNIT].status is UnitStatus.FAILED
 
 
+def test_what_comes_afterwards_comes_once_committed_and_never_when_rolled_back(state: State) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        with state.runs.transaction() as transaction:
+            transaction.afterwards(lambda: done.append("never"))
+            raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        fail()
+    with state.runs.transaction() as transaction:
+        transaction.afterwards(lambda: done.append("then"))
+        assert not done
+
+    assert done == ["then"]
+
+
 def test_what_was_rolled_back_is_not_remembered(state: State) -> None:
     keep(state, whole())
 

@@ -104,17 +104,17 @@ def test_killed_again_and_again(victims: Victims, tmp_path: Path, stride: int) -
     kill_and_go_on(victims, tmp_path / "state", "inline", [stride] * 20 + [stride * 2] * 5)
 
 
-def test_killed_while_dbos_carries(victims: Victims, tmp_path: Path) -> None:
-    before, _ = boundaries(victims, tmp_path / "whole", "dbos")
+def test_killed_while_threads_carry(victims: Victims, tmp_path: Path) -> None:
+    before, _ = boundaries(victims, tmp_path / "whole", "threads")
     for kill_at in range(5, before, max(1, before // 6)):
-        kill_and_go_on(victims, tmp_path / str(kill_at), "dbos", [kill_at])
+        kill_and_go_on(victims, tmp_path / str(kill_at), "threads", [kill_at])
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_killed_at_every_boundary_while_dbos_carries(victims: Victims, tmp_path: Path) -> None:
-    before, after = boundaries(victims, tmp_path / "whole", "dbos")
+def test_killed_at_every_boundary_while_threads_carry(victims: Victims, tmp_path: Path) -> None:
+    before, after = boundaries(victims, tmp_path / "whole", "threads")
     for kill_at in range(1, before + 1):
-        kill_and_go_on(victims, tmp_path / f"a{kill_at}", "dbos", [kill_at])
+        kill_and_go_on(victims, tmp_path / f"a{kill_at}", "threads", [kill_at])
     for kill_at in range(1, after + 1):
-        kill_and_go_on(victims, tmp_path / f"b{kill_at}", "dbos", [before + 10_000, kill_at])
+        kill_and_go_on(victims, tmp_path / f"b{kill_at}", "threads", [before + 10_000, kill_at])

@@ -1,9 +1,9 @@
 """The processes that are killed. Run as a script; forks one process for each line it reads, so that each starts fast.
 
-A line is a JSON object: `folder`, `carrier` (`inline` or `dbos`), `kill_at`. The forked process opens the state, drives
-the run (made when there is none yet, resumed or approved when it needs that), and answers how it stands. At the
+A line is a JSON object: `folder`, `carrier` (`inline` or `threads`), `kill_at`. The forked process opens the state,
+drives the run (made when there is none yet, resumed or approved when it needs that), and answers how it stands. At the
 `kill_at`th boundary it kills itself with SIGKILL; 0 lets it live. Boundaries are the beginning and the end of every
-transaction that writes rows (DBOS's own are counted too when it carries), and the moments before each effect.
+transaction that writes rows, and the moments before each effect.
 
 The answer is a JSON object on one line: `killed`, and `document` when it was not.
 """

@@ -17,6 +17,7 @@ from towpath.model.gates import GateSpec
 from towpath.model.paths import UnitPath
 from towpath.model.runs import RunStatus
 from towpath.runs import Carriers, Runs, RunView, broken_invariants, history_of
+from towpath.runs.carrier import ThreadCarriers
 from towpath.stores import State, open_state
 from towpath.system import FakeEnvironment, RandomIds, SystemClock
 
@@ -98,12 +99,7 @@ def tell(folder: Path, carrier: str, boundary: Boundaries) -> dict[str, Any]:
 
 
 def _carriers(name: str, state: State) -> Carriers:
-    if name == "inline":
-        return InlineCarriers(state.clock)
-    # Loading DBOS takes long.
-    from towpath.runs.carrier import DbosCarriers
-
-    return DbosCarriers(state)
+    return InlineCarriers(state.clock) if name == "inline" else ThreadCarriers()
 
 
 def _go_on(runs: Runs) -> RunView:

@@ -2,7 +2,7 @@
 
     python dying_towpath.py COUNT_FILE KILL_AT WORD...
 
-Boundaries are the beginning and the end of every transaction, DBOS's own included. `COUNT_FILE` holds how many were
+Boundaries are the beginning and the end of every transaction. `COUNT_FILE` holds how many were
 passed; `KILL_AT` 0 lets the process live.
 """
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fake_cloud import FakeWorkbench, MemoryCloud
-from sqlalchemy import Connection
 
 from towpath.model.changes import Action, Held
 from towpath.model.events import Event
@@ -106,7 +105,7 @@ class _InlineCarrier:
     def start(self, carry_out: CarryOut) -> None:
         self._carry_out = carry_out
 
-    def enqueue(self, connection: Connection, attempts: Sequence[str]) -> None:
+    def enqueue(self, attempts: Sequence[str]) -> None:
         self._queue.extend(attempts)
 
     def wait(self, seconds: float) -> None:

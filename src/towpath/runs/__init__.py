@@ -12,7 +12,8 @@
 6. A failure halts: dependents are skipped, what runs finishes, nothing else begins. `halted` is not the end: units that
    did not begin stay pending, and `resume` plans again what failed or was skipped. Ctrl-C halts the same way.
 7. Work is done by attempts. One begins by taking its unit's lock with a new fence, asks the `Workbench`, and writes its
-   result only while it still holds that fence. DBOS carries it from the queue to a thread.
+   result only while it still holds that fence. A queued attempt is a row; `runs.carrier` gives it
+   to a thread.
 8. One process works with a state folder at a time. What a dead one left behind ended unknown, or never began; after an
    unknown apply reality is looked at first, and if the plan no longer fits it, the unit is planned again.
 9. A run that begins takes the place of older ones that rest, where it brings another commit or the same units; so
@@ -20,8 +21,7 @@
 10. A protected unit is planned and shown. While it would change something and other work is left, the run holds until a
     person has seen it; what reads from it is planned exactly only then, since it may have been applied by hand.
 
-This package knows no SQL, no engine and no terminal. How DBOS is opened is `runs.carrier`; it takes long to load, so
-it is not loaded here.
+This package knows no SQL, no engine and no terminal.
 """
 
 from __future__ import annotations

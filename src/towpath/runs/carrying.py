@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from sqlalchemy import Connection
-
 __all__ = ["Carrier", "Carriers", "CarryOut"]
 
 CarryOut = Callable[[str], None]
@@ -16,16 +14,18 @@ CarryOut = Callable[[str], None]
 class Carrier(Protocol):
     """Carries out attempts, no more at a time than it was opened for.
 
-    Laws: an attempt is carried out once at least if the transaction it was enqueued in commits and the carrier stays
-    open, and never if it rolls back. `wait` returns as soon as an attempt ended, or after `seconds` at the latest; it
-    raises what an attempt raised. `close` waits for what is being carried out; what is queued is not begun.
+    Laws: an attempt that was enqueued is carried out once if the carrier stays open; what is enqueued before the start
+    is carried out after it. `wait` returns as soon as an attempt ended, or after `seconds` at the latest; it raises
+    what an attempt raised. `close` waits for what is being carried out; what is queued is not begun.
     """
 
     def start(self, carry_out: CarryOut) -> None:
         """Begins to carry out what is queued."""
         ...
 
-    def enqueue(self, connection: Connection, attempts: Sequence[str]) -> None: ...
+    def enqueue(self, attempts: Sequence[str]) -> None:
+        """Takes attempts whose rows are written and committed."""
+        ...
 
     def wait(self, seconds: float) -> None: ...
 

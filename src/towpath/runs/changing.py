@@ -1,10 +1,11 @@
-"""The thin shell around `advance`: load, decide, write, tell, enqueue, all in one transaction."""
+"""The thin shell around `advance`: load, decide, write, tell, all in one transaction; then enqueue."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 
 from towpath.model.events import Event
 from towpath.model.runs import Snapshot
@@ -91,7 +92,7 @@ class Changes:
         if attempts and self._carrier is None:
             raise ValueError(f"nobody is there to carry out {attempts[0]}")
         if attempts and self._carrier is not None:
-            self._carrier.enqueue(transaction.connection, attempts)
+            transaction.afterwards(partial(self._carrier.enqueue, attempts))
 
 
 def no_such_run(run: str) -> Problem:

@@ -16,7 +16,8 @@ from towpath.model.runs import Commit, RunKind
 from towpath.planning import Walk, plan_walk
 from towpath.problems import ProblemError, has_errors
 from towpath.runners import LocalRunner
-from towpath.runs import Carrier, Runs, RunView, settings_of
+from towpath.runs import Runs, RunView, settings_of
+from towpath.runs.carrier import ThreadCarriers
 from towpath.runs.workbench import TerraformWorkbench, Tools
 from towpath.service.outside import Outside
 from towpath.service.reading import Reading
@@ -142,21 +143,9 @@ def open_working(outside: Outside) -> Iterator[Working]:
     try:
         questions = AskedOnce(outside.processes)
         workbench = TerraformWorkbench(_tools(outside, reading, state, questions))
-        yield Working(reading, state, Runs(state, workbench, _Carriers(state)), outside, questions)
+        yield Working(reading, state, Runs(state, workbench, ThreadCarriers()), outside, questions)
     finally:
         state.close()
-
-
-@dataclass(frozen=True)
-class _Carriers:
-    """Most commands only look at runs; what carries work takes half a second to import, and is when work begins."""
-
-    state: State
-
-    def open(self, worker: str, parallelism: int) -> Carrier:
-        from towpath.runs.carrier import DbosCarriers
-
-        return DbosCarriers(self.state).open(worker, parallelism)
 
 
 def _tools(outside: Outside, reading: Reading, state: State, questions: Processes) -> Tools:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -43,6 +43,8 @@ class RunStore:
             transaction = RunTransaction(connection, self._last)
             yield transaction
         self._last = transaction.saved or self._last
+        for do in transaction.once_committed:
+            do()
 
     def runs(self) -> tuple[Run, ...]:
         """Every run, newest first."""
@@ -88,14 +90,18 @@ class RunStore:
 
 
 class RunTransaction:
-    """What can be read and written in one transaction. `connection` is for whoever enqueues work in it; `saved` is the
-    snapshot that was written last.
+    """What can be read and written in one transaction. `saved` is the snapshot that was written last; what is to be
+    done `afterwards` is done when it has committed, and never when it rolls back.
     """
 
     def __init__(self, connection: Connection, known: Snapshot | None = None) -> None:
         self.connection = connection
         self.saved: Snapshot | None = None
+        self.once_committed: list[Callable[[], None]] = []
         self._known = known
+
+    def afterwards(self, do: Callable[[], None]) -> None:
+        self.once_committed.append(do)
 
     def snapshot(self, run: str) -> Snapshot | None:
         known = self.saved or self._known

@@ -6,6 +6,7 @@
    Terragrunt. Nulls, and what is too long for an environment, go into a file of variables instead; what holds `${` goes
    there as well, since the engine would take it for a template.
 4. `extra_arguments` may set variables on top.
+5. Go's collector is told to wait longer, unless somebody set that.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ _CREDENTIALS = (
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 )
 _NOT_PASSED_ON = ("TF_DATA_DIR", "TF_INPUT", "TF_PLUGIN_CACHE_DIR")
+_MEMORY = {"GOGC": "400"}
+"""How much Go programs, which engines and providers are, may let lie before they collect, in percent of what they use.
+They live for seconds: with Go's own 100 a third of that goes into collecting. Who has little memory sets the variable.
+"""
 _LONGEST = 100_000
 """Linux takes 131,072 bytes for one variable and its name (MAX_ARG_STRLEN)."""
 _SHORTEST_SECRET = 4
@@ -72,7 +77,7 @@ def engine_environment(
     kept = {name: value for name, value in own.items() if name not in _NOT_PASSED_ON}
     if credentials:
         kept = {name: value for name, value in kept.items() if name not in _CREDENTIALS}
-    return {**inputs, **kept, **credentials, **extra, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
+    return {**_MEMORY, **inputs, **kept, **credentials, **extra, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
 
 
 def pass_inputs(inputs: Mapping[str, Value]) -> Inputs:
