@@ -1,5 +1,5 @@
-"""Writes the reference pages from the code: the commands, the keys of towpath.yml, the problems; and the one on
-Terragrunt's language from the table of the conformance tests.
+"""Writes the reference pages from the code: the commands, the keys of towpath.yml and of the server's file, the
+problems; and the one on Terragrunt's language from the table of the conformance tests.
 
 The pages go to `docs/reference/` and are committed, so that they can be read without building anything; `--check`
 writes nothing and exits with 1 when a page is no longer what the code says.
@@ -20,6 +20,7 @@ from problem_ids import found_problems
 from terragrunt_page import terragrunt_page
 from towpath.cli.main import cli as program
 from towpath.config import json_schema
+from towpath.config.server import server_json_schema
 
 PAGES = Path(__file__).parent.parent / "docs" / "reference"
 SOURCE = Path(__file__).parent.parent / "src" / "towpath"
@@ -45,12 +46,11 @@ def _help(command: click.Command, context: click.Context) -> str:
     return f"```text\n{text}\n```\n"
 
 
-def configuration_page() -> str:
-    """Every key of towpath.yml with its type, default and meaning."""
-    schema = json_schema()
+def configuration_page(title: str, command: str, schema: Mapping[str, Any]) -> str:
+    """Every key of a file with its type, default and meaning; `command` prints its JSON Schema."""
     definitions: Mapping[str, Any] = schema.get("$defs", {})
-    parts = [GENERATED, "# towpath.yml\n", schema.get("description", ""), ""]
-    parts.append("`towpath schema` prints the JSON Schema of this file, for editors.\n")
+    parts = [GENERATED, f"# {title}\n", schema.get("description", ""), ""]
+    parts.append(f"`{command}` prints the JSON Schema of this file, for editors.\n")
     parts.extend(_keys(schema, definitions, ""))
     return "\n".join(parts)
 
@@ -69,9 +69,10 @@ def _keys(schema: Mapping[str, Any], definitions: Mapping[str, Any], prefix: str
         yield f"| `{name}` | {_type(part, definitions)} | {f'`{default}`' if default else ''} | {meaning} |"
     yield ""
     for name, part in rows:
-        inner = _long_form(_resolved(part.get("additionalProperties") or part, definitions), definitions)
+        listed = part.get("items") if part.get("type") == "array" else None
+        inner = _long_form(_resolved(listed or part.get("additionalProperties") or part, definitions), definitions)
         if inner.get("properties"):
-            key = f"{name}.NAME." if part.get("additionalProperties") else f"{name}."
+            key = f"{name}.NAME." if part.get("additionalProperties") else f"{name}[]." if listed else f"{name}."
             yield from _keys(inner, definitions, key)
 
 
@@ -125,7 +126,8 @@ def _written(page: Path) -> str | None:
 def main(arguments: list[str]) -> int:
     pages = {
         "commands.md": commands_page(),
-        "towpath-yml.md": configuration_page(),
+        "towpath-yml.md": configuration_page("towpath.yml", "towpath schema", json_schema()),
+        "server.md": configuration_page("The server", "towpath schema --server", server_json_schema()),
         "problems.md": problems_page(),
         "terragrunt.md": f"{GENERATED}\n{terragrunt_page()}",
     }

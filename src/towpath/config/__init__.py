@@ -1,4 +1,4 @@
-"""`towpath.yml` and `accounts.json`: what they may say, and what they said.
+"""`towpath.yml`, `accounts.json` and the server's file: what they may say, and what they said.
 
 1. A file is read as plain data that knows the line and column of every key and value; nothing in it can build an
    object, and documents that grow through aliases are refused.
@@ -6,6 +6,7 @@
    made. An empty file is valid.
 3. Whatever does not fit is a problem at its line, with what was probably meant.
 4. The accounts come from `accounts.json` (or `.yml`), completed setting by setting by `towpath.yml`.
+5. `server` is the file of `towpath serve`, read in the same way; commands on a repository load nothing of it.
 
 This package does not look for files, and does not know what units are.
 """

@@ -6,6 +6,7 @@ import difflib
 import re
 import types
 import typing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -16,7 +17,7 @@ from towpath.config.document import Data, Document, KeyPath, read_document
 from towpath.config.schema import ACCOUNT_ID, ROLE_ARN, ListedAccounts, Settings, TowpathConfig
 from towpath.problems import Place, Problem, Severity
 
-__all__ = ["Loaded", "load_config", "load_listed_accounts"]
+__all__ = ["Loaded", "load_config", "load_listed_accounts", "validated"]
 
 T_co = TypeVar("T_co", covariant=True)
 Model = TypeVar("Model", bound=Settings)
@@ -31,6 +32,7 @@ _WANTED = {
     "string_type": "should be a text",
     "int_type": "should be a whole number",
     "bool_type": "should be true or false",
+    "missing": "is missing",
 }
 """Pydantic's kinds of mistakes in the words of YAML."""
 _WANTED_TEXTS = {
@@ -64,7 +66,7 @@ def load_config(content: bytes | None, file: str = "towpath.yml") -> Loaded[Towp
     document = read_document(content or b"", file)
     data = {} if document.data is None else document.data
     padded = _pad_ids(data.get("accounts"), ("accounts",), document) if isinstance(data, dict) else []
-    return _validated(TowpathConfig, data, document, padded)
+    return validated(TowpathConfig, data, document, padded)
 
 
 def load_listed_accounts(content: bytes | None, file: str = "accounts.json") -> Loaded[ListedAccounts]:
@@ -76,13 +78,15 @@ def load_listed_accounts(content: bytes | None, file: str = "accounts.json") -> 
     data = {} if document.data is None else document.data
     if isinstance(data, dict):
         data = {name: {"id": item} if isinstance(item, str | int) else item for name, item in data.items()}
-    return _validated(ListedAccounts, {"accounts": data}, document, _pad_ids(data, (), document), depth=1)
+    return validated(ListedAccounts, {"accounts": data}, document, _pad_ids(data, (), document), depth=1)
 
 
-def _validated(
-    model: type[Model], data: Data, document: Document, warnings: list[Problem], depth: int = 0
+def validated(
+    model: type[Model], data: Data, document: Document, warnings: Sequence[Problem] = (), depth: int = 0
 ) -> Loaded[Model]:
-    """`depth` is how many levels of the data the document does not have."""
+    """The settings that the data gives, with every mistake at its place. `depth` is how many levels of the data the
+    document does not have.
+    """
     if any(problem.is_error for problem in document.problems):
         return Loaded(model(), document, document.problems)
     problems = (*document.problems, *warnings)
@@ -137,7 +141,7 @@ def _problem(model: type[Settings], details: ErrorDetails, document: Document, d
         "A setting has a value that does not fit",
         f"{name} {wanted}.",
         place=document.place(path),
-        hint=hint or "`towpath schema` tells what every setting may be.",
+        hint=hint or f"`{model.schema_command}` tells what every setting may be.",
     )
 
 
@@ -166,7 +170,7 @@ def _unknown_key(name: str, known: tuple[str, ...], around: KeyPath, place: Plac
     )
 
 
-def _did_you_mean(name: str, known: typing.Sequence[str]) -> str | None:
+def _did_you_mean(name: str, known: Sequence[str]) -> str | None:
     close = difflib.get_close_matches(name, known, n=1)
     return f"Did you mean {close[0]}?" if close else None
 
@@ -178,7 +182,9 @@ def _known_keys(model: type[BaseModel], location: KeyPath) -> tuple[str, ...]:
         if isinstance(current, type) and issubclass(current, BaseModel):
             current = _inner(current.model_fields[str(part)].annotation)
         else:
-            current = _inner(typing.get_args(current)[-1])
+            choices = typing.get_args(current)
+            # Of a map what its values are, of a list what its items are.
+            current = _inner(choices[0] if typing.get_origin(current) is tuple else choices[-1])
     if not (isinstance(current, type) and issubclass(current, BaseModel)):
         return ()
     return tuple(field.alias or name for name, field in current.model_fields.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -62,6 +62,8 @@ class Settings(BaseModel):
     """What all parts share: keys nobody knows are refused, values are not bent into shape, nothing changes later."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True, defer_build=True)
+    schema_command: ClassVar[str] = "towpath schema"
+    """What to type to see the schema of the file."""
 
     @model_validator(mode="before")
     @classmethod

@@ -61,6 +61,12 @@ def test_schema_is_a_json_schema(towpath: CommandLine) -> None:
     assert "gates" in document["properties"]
 
 
+def test_schema_of_the_server_is_that_of_its_file(towpath: CommandLine) -> None:
+    document = towpath("schema", "--server").document
+    assert set(document["properties"]) >= {"database", "repositories", "schedules", "freezes"}
+    assert "url" in document["$defs"]["RepositorySettings"]["required"]
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_scripts(towpath: CommandLine, shell: str) -> None:
     out = towpath("completion", shell).out
