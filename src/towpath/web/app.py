@@ -1,0 +1,45 @@
+"""The application: its routes, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp
+
+from towpath.web.errors import handle_errors
+from towpath.web.headers import SecurityHeaders
+from towpath.web.port import Services
+from towpath.web.static_files import StaticFiles
+from towpath.web.templates import Pages
+
+__all__ = ["create_app"]
+
+
+class _Application(FastAPI):
+    """Headers are added outside of everything, so that answers to unexpected errors have them as well."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        is_https = self.state.services.base_url.startswith("https://")
+        return SecurityHeaders(super().build_middleware_stack(), is_https=is_https)
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application over these services. It starts nothing but what following events needs while it is served."""
+    app = _Application(title="Towpath", docs_url=None, redoc_url=None, openapi_url=None)
+    static = StaticFiles()
+    app.state.services = services
+    app.state.pages = Pages(static, services.clock)
+    app.router.routes.append(static.route())
+    app.add_api_route("/healthz", _healthz, include_in_schema=False)
+    app.add_api_route("/", _home, include_in_schema=False)
+    handle_errors(app)
+    return app
+
+
+def _healthz() -> Response:
+    """The process answers. It says nothing else to strangers."""
+    return PlainTextResponse("ok")
+
+
+def _home() -> Response:
+    return RedirectResponse("/runs", 303)

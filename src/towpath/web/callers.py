@@ -1,0 +1,106 @@
+"""Who is asking: found out once for each request, before anything else is looked at.
+
+How people log in is not known here: `Callers` is the seam. Without one, nobody is let in.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Form, Header, Request
+
+from towpath.model.people import Caller, Via
+from towpath.problems import Problem, ProblemError
+
+__all__ = ["Asking", "Callers", "Credentials", "Intent", "Nobody", "Visit", "asking", "intent"]
+
+_SAFE_SITES = frozenset(["same-origin", "none"])
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request brings to show who sends it. `authorization` is that header, "" without one; `address` is where it
+    comes from, as far as the server knows."""
+
+    cookies: Mapping[str, str] = field(repr=False)
+    authorization: str = field(repr=False)
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody who is known. `form_key` is the secret of their session that each form carries, so that no other site
+    can send one in their name; "" for those who come with a token, which no browser sends by itself.
+    """
+
+    caller: Caller
+    form_key: str = field(default="", repr=False)
+
+
+class Callers(Protocol):
+    """Knows people by their credentials. None: by these, nobody is known. Never raises for what a stranger sends."""
+
+    def find(self, credentials: Credentials) -> Visit | None: ...
+
+
+class Nobody:
+    """Knows nobody."""
+
+    def find(self, credentials: Credentials) -> Visit | None:
+        del credentials
+        return None
+
+
+def asking(request: Request) -> Visit:
+    """The dependency of every route that is not for strangers. Raises `ProblemError` (`login-needed`)."""
+    callers: Callers = request.app.state.services.callers
+    visit = callers.find(
+        Credentials(
+            request.cookies,
+            request.headers.get("authorization", ""),
+            request.client.host if request.client else "",
+        )
+    )
+    if visit is None:
+        raise ProblemError(_login_needed())
+    request.state.visit = visit
+    return visit
+
+
+Asking = Annotated[Visit, Depends(asking)]
+
+
+def intent(
+    visit: Asking,
+    form_key: Annotated[str, Form()] = "",
+    x_towpath_form: Annotated[str, Header()] = "",
+    sec_fetch_site: Annotated[str, Header()] = "same-origin",
+) -> Visit:
+    """The dependency of every route that changes something: the caller, who means it. With a session comes its
+    key, in a form's field or a header; another site does not know it. Raises `ProblemError` (`not-from-here`).
+    """
+    if visit.caller.via is Via.TOKEN:
+        return visit
+    shown = form_key or x_towpath_form
+    if sec_fetch_site not in _SAFE_SITES or not visit.form_key or not _same(shown, visit.form_key):
+        raise ProblemError(_not_from_here())
+    return visit
+
+
+Intent = Annotated[Visit, Depends(intent)]
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))
+
+
+def _login_needed() -> Problem:
+    return Problem("login-needed", "You are not logged in", hint="Log in, or send a token: `Authorization: Bearer …`.")
+
+
+def _not_from_here() -> Problem:
+    detail = "What was sent does not carry the key of your session: it may be old, or come from another site."
+    return Problem("not-from-here", "The request was refused", detail, hint="Load the page again and repeat it.")

@@ -1,0 +1,107 @@
+"""What the pages need of the layers below, as narrow ports; `service` implements them, tests as they like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from towpath.live import Live
+from towpath.model.audit import AuditEntry
+from towpath.model.events import Event
+from towpath.model.listing import PastUnitRun, RunsPage, RunsRequest
+from towpath.model.paths import UnitPath
+from towpath.model.people import Caller
+from towpath.service.acting import Answer
+from towpath.service.seeing import LogPart, SeenRun, SeenUnitRun, Standing
+from towpath.system import Clock
+from towpath.web.callers import Callers, Nobody
+
+__all__ = ["Acting", "Following", "Seeing", "Services"]
+
+
+class Seeing(Protocol):
+    """Looks, and changes nothing. Raises `ProblemError`: `no-such-run`, `unit-not-in-run`, `no-such-repository`, and as
+    the stores and git do. Access is not looked at here: whoever asks says for whom.
+    """
+
+    def repositories(self) -> tuple[str, ...]:
+        """Their names, sorted."""
+        ...
+
+    def runs(self, request: RunsRequest) -> RunsPage: ...
+
+    def run(self, run: str) -> SeenRun: ...
+
+    def unit_run(self, run: str, unit: UnitPath) -> SeenUnitRun: ...
+
+    def log(self, run: str, unit: UnitPath, after: int = 0) -> LogPart:
+        """The log from there to where it ends now. Asking costs little while nothing was added."""
+        ...
+
+    def live(self, repository: str) -> Live:
+        """The head of the deploy branch, as far as it was seen."""
+        ...
+
+    def standing(self, repository: str) -> Standing: ...
+
+    def history(self, repository: str, unit: UnitPath, before: int | None = None) -> tuple[PastUnitRun, ...]:
+        """What runs did to the unit, newest first; `before` is the ordinal of the last one that was seen."""
+        ...
+
+    def audit(self, before: int | None, text: str) -> tuple[AuditEntry, ...]:
+        """The newest entries, newest first; `before` is the sequence of the last one that was seen."""
+        ...
+
+    def settings(self) -> Mapping[str, Any]:
+        """The server's effective configuration, as JSON has it. Secrets are not in it."""
+        ...
+
+
+class Following(Protocol):
+    """What happens, in order, in all runs of the database."""
+
+    def last(self) -> int:
+        """The sequence of the last event; 0 before the first."""
+        ...
+
+    def after(self, sequence: int, most: int) -> tuple[Event, ...]: ...
+
+
+class Acting(Protocol):
+    """What people decide. Looks at access itself, and writes down who did it.
+
+    Raises `ProblemError`: `not-allowed`, `no-such-run`, and as the use cases of runs do.
+    """
+
+    def answer(self, caller: Caller, run: str, answer: Answer) -> None:
+        """Says yes or no at one gate."""
+        ...
+
+    def resume(self, caller: Caller, run: str) -> None: ...
+
+    def cancel(self, caller: Caller, run: str) -> None: ...
+
+    def apply(self, caller: Caller, run: str) -> None:
+        """Applies the plans of a plan run."""
+        ...
+
+    def plan_again(self, caller: Caller, run: str) -> str:
+        """A new run of what this one was about, at the newest commit. Returns its id."""
+        ...
+
+    def roll_back(self, caller: Caller, run: str) -> str:
+        """A run that plans what this one applied against what stood there before. Returns its id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything the application is given. `base_url` is where people reach it."""
+
+    seeing: Seeing
+    following: Following
+    acting: Acting
+    clock: Clock
+    callers: Callers = field(default_factory=Nobody)
+    base_url: str = "http://127.0.0.1:8080"

@@ -1,0 +1,42 @@
+"""Addresses of pages. Paths of units have slashes and may have any other character; a browser must not read `.` or `#`
+in them as its own.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from towpath.model.paths import UnitPath
+
+__all__ = ["log_url", "run_url", "unit_history_url", "unit_in", "unit_url"]
+
+_ROOT = UnitPath(".")
+
+
+def run_url(run: str) -> str:
+    return f"/runs/{quote(run, safe='')}"
+
+
+def unit_url(run: str, unit: str) -> str:
+    """The page of a unit run."""
+    return f"{run_url(run)}/units/{_quoted(unit)}"
+
+
+def log_url(run: str, unit: str) -> str:
+    """The whole log of a unit run, to be kept."""
+    return f"{run_url(run)}/log/{_quoted(unit)}"
+
+
+def unit_history_url(repository: str, unit: str) -> str:
+    """`repository` comes last, in the query: the local one has no name."""
+    return f"/units/{_quoted(unit)}?repository={quote(repository, safe='')}"
+
+
+def unit_in(text: str) -> UnitPath:
+    """The unit an address names; nothing stands for the one at the repository's root."""
+    return UnitPath(text) if text else _ROOT
+
+
+def _quoted(unit: str) -> str:
+    """A path segment `.` would be dropped by browsers, so the root's unit is written as nothing."""
+    return "" if unit == _ROOT else quote(unit, safe="/", errors="surrogateescape")
