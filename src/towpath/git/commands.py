@@ -46,18 +46,26 @@ class Git:
         given = environment or {}
         self._environment = {name: given[name] for name in _PASSED_ON if name in given} | _FIXED
 
-    def run(self, *arguments: str, stdin: bytes = b"", settings: Mapping[str, str] | None = None) -> ProcessResult:
-        """Runs one command to its end, whatever its status. `settings` win over git's configuration.
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        settings: Mapping[str, str] | None = None,
+        environment: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+    ) -> ProcessResult:
+        """Runs one command to its end, whatever its status. `settings` win over git's configuration, `environment`
+        over what every command gets; only where that allows a protocol does git reach beyond this machine's disk.
 
-        Raises `ProblemError` (`executable-not-found`, and `repository-not-trusted` when git refuses a repository of
-        another user).
+        Raises `ProblemError` (`executable-not-found`, `repository-not-trusted` when git refuses a repository of
+        another user, and what the processes raise after `timeout` seconds).
         """
         if self._program is None:
             raise ProblemError(_not_installed())
         argv = (self._program, *_OPTIONS, *arguments)
-        environment = {**self._environment, **_as_variables(settings or {})}
-        result = self._processes.run(argv, folder=self.folder, environment=environment, stdin=stdin)
-        if not result.ok and b"dubious ownership" in result.stderr:
+        variables = {**self._environment, **(environment or {}), **_as_variables(settings or {})}
+        result = self._processes.run(argv, folder=self.folder, environment=variables, stdin=stdin, timeout=timeout)
+        if not result.ok and environment is None and b"dubious ownership" in result.stderr:
             raise ProblemError(_not_trusted(self.folder))
         return result
 

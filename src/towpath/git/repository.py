@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from towpath.git.blobs import BlobCache, GitBlobs
+from towpath.git.blobs import BlobCache, BlobSource, GitBlobs
 from towpath.git.commands import Git, git_failed
 from towpath.git.objects import CommitInfo, parse_listing
 from towpath.git.tree import Tree
@@ -26,10 +26,11 @@ class Repository:
 
     folder: Path
 
-    def __init__(self, git: Git) -> None:
+    def __init__(self, git: Git, blobs: BlobSource | None = None) -> None:
+        """`blobs` None: contents are read from the repository alone."""
         self.folder = git.folder
         self._git = git
-        self._blobs = BlobCache(GitBlobs(git))
+        self._blobs = BlobCache(blobs or GitBlobs(git))
         self._trees: dict[str, Tree] = {}
         # Full ids of commits that were seen here; any other revision may move.
         self._resolved: set[str] = set()
