@@ -68,9 +68,9 @@ class Repository:
 
     def tree(self, commit: str) -> Tree:
         """The files of a commit, given by id or by revision. Raises `ProblemError` (`unknown-commit`)."""
-        if commit in self._trees:
-            return self._trees[commit]
         sha = self.resolve(commit)
+        if sha in self._trees:
+            return self._trees[sha]
         root = self._git.line("rev-parse", "--verify", f"{sha}^{{tree}}")
         listing = parse_listing(root, self._git.output("ls-tree", "-r", "-t", "-z", "--full-tree", sha))
         while len(self._trees) >= _KEPT_TREES:

@@ -249,11 +249,13 @@ class _Loading:
         modules = Modules(self._tree, self._reader.hashes)
         assembly = Assembly(self._expansion, placer, modules, folders, (CONFIG_FILE, *ACCOUNT_FILES))
         units: dict[UnitPath, Unit] = {}
-        for path in folders:
-            if path not in evaluations:
-                continue
-            found, kind = evaluations[path], self._found.candidates[path]
-            known = self._reuse.unit(path, found)
+        evaluated = [path for path in folders if path in evaluations]
+        at_hand = {path: self._reuse.unit(path, evaluations[path]) for path in evaluated}
+        if any(at_hand[path] is None and self._found.candidates[path] is UnitKind.TERRAFORM for path in evaluated):
+            # Nothing was evaluated of these; now their modules are read.
+            self._tree.read_ahead()
+        for path in evaluated:
+            found, kind, known = evaluations[path], self._found.candidates[path], at_hand[path]
             if known is not None and assembly.has_module(known, found):
                 units[path] = assembly.known(known, found)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,7 @@ class Database:
     def __init__(self, file: Path) -> None:
         self.file = file
         self.engine = _engine(file)
+        self._writes = threading.Lock()
 
     def prepare(self) -> None:
         """Brings the schema up to date. Raises `ProblemError` with `state-too-new` when a newer Towpath wrote it."""
@@ -44,8 +46,11 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Commits at the end, or rolls back when an exception leaves. Raises `ProblemError` as `keeping_state` says."""
-        with keeping_state(self.file.parent), self.engine.begin() as connection:
+        """Commits at the end, or rolls back when an exception leaves. Raises `ProblemError` as `keeping_state` says.
+
+        Threads of this process take turns here: SQLite would let whoever comes second sleep and try again.
+        """
+        with self._writes, keeping_state(self.file.parent), self.engine.begin() as connection:
             yield connection
 
     @contextmanager

@@ -1,5 +1,9 @@
 """The guard: a small process between a worker and the engine it starts. Run as a script, never imported by the worker.
 
+The script is the post that guards come from: it waits on a socket for what is to be guarded, and forks one guard for
+each, which takes a millisecond where starting Python takes thirty. It ends with its worker; its guards live on.
+A guard keeps these rules:
+
 1. It starts the engine in a process group of its own and takes in whatever the engine leaves behind (subreaper).
 2. It listens to the worker on a pipe: `deadline SECONDS` (boot time until which the worker counts as alive),
    `stop` (end politely), `kill`.
@@ -14,7 +18,7 @@
    does the guard report `exited STATUS CAUSE` and end.
 
 It imports as little as it can, so that it starts in tens of milliseconds, and it knows nothing of the product.
-Usage: guard.py CONTROL_FD REPORT_FD OUTPUT_FD,OUTPUT_FD LOCK_FD GRACE_SECONDS -- PROGRAM ARGUMENT…
+Usage: guard.py SOCKET_FD; `Request` has what comes through the socket.
 """
 
 from __future__ import annotations
@@ -23,6 +27,8 @@ import ctypes
 import os
 import select
 import signal
+import socket
+import struct
 import sys
 import time
 
@@ -35,6 +41,10 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
 NOT_STARTED = 127
+
+HEADER = struct.Struct("!Q")
+"""How many bytes the request has."""
+HANDLES = 8
 
 
 def boot_time() -> float:
@@ -80,21 +90,37 @@ class Orders:
             self.ask_stop("deadline")
 
 
+class Request:
+    """What is to be guarded: a header with the length comes with eight handles (orders, reports, the reading ends of
+    both outputs, the lock, then the engine's standard input, output and errors); then, each ended by a NUL: the seconds
+    of grace, the folder, how many words the command has, these words, and the environment as `NAME=VALUE`.
+    """
+
+    def __init__(self, handles: list[int], content: bytes) -> None:
+        self.control, self.report, output, errors, self.lock, *self.standard = handles
+        self.outputs = [output, errors]
+        grace, self.folder, count, *texts = content.split(b"\0")[:-1]
+        self.grace = float(grace)
+        self.argv = texts[: int(count)]
+        self.environment = dict(text.split(b"=", 1) for text in texts[int(count) :])
+
+
 class Guard:
     """Watches one engine until nothing of it is left."""
 
-    def __init__(self, control: int, report: int, outputs: list[int], grace: float) -> None:
-        self.control = control
-        self.report = report
-        self.outputs = outputs
-        self.grace = grace
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.control = request.control
+        self.report = request.report
+        self.outputs = request.outputs
+        self.grace = request.grace
         self.orders = Orders()
         self.child = 0
         self.status: int | None = None
         self.kill_at: float | None = None
         self.term_sent = False
 
-    def run(self, argv: list[str]) -> int:
+    def run(self) -> int:
         prctl(PR_SET_CHILD_SUBREAPER, 1)
         wake, wake_end = os.pipe()
         for end in (wake, wake_end):
@@ -104,24 +130,26 @@ class Guard:
         signal.signal(signal.SIGTERM, lambda *_: self.orders.ask_stop("asked"))
         for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGPIPE):
             signal.signal(ignored, signal.SIG_IGN)
-        if not self.start(argv):
+        if not self.start():
             return NOT_STARTED
         self.watch(wake)
+        os.close(self.request.lock)
         self.tell(f"exited {self.status} {self.orders.cause}")
         return 0
 
-    def start(self, argv: list[str]) -> bool:
+    def start(self) -> bool:
         """Forks the engine; learns through a pipe whether the program could be executed."""
         failed, failed_end = os.pipe()
         self.child = os.fork()
         if self.child == 0:
-            become(argv, failed_end)
+            become(self.request, failed_end)
         os.close(failed_end)
         forget_standard_streams()
         reason = os.read(failed, 32)
         os.close(failed)
         if reason:
             os.waitpid(self.child, 0)
+            os.close(self.request.lock)
             self.tell(f"failed {int(reason)}")
             return False
         self.tell(f"started {self.child}")
@@ -202,18 +230,19 @@ class Guard:
             self.orders.ask_stop("worker-gone")
 
 
-def become(argv: list[str], failed_end: int) -> None:
+def become(request: Request, failed_end: int) -> None:
     """In the forked child: a group of its own, signals as a program expects them, then the program itself.
 
     If the guard itself is killed, the engine is asked to end (SIGTERM is a polite stop to Terraform and OpenTofu).
     """
     try:
         os.setpgid(0, 0)
+        os.chdir(request.folder)
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
-        os.execvp(argv[0], argv)  # noqa: S606  # a list of arguments and no shell is the point
+        os.execvpe(request.argv[0], request.argv, request.environment)  # noqa: S606  # a list of arguments and no shell is the point
     except OSError as error:
         os.write(failed_end, str(error.errno).encode())
     finally:
@@ -257,15 +286,46 @@ def send(target: int, number: int) -> None:
         return
 
 
-def main() -> int:
-    control, report, outputs, lock, grace, separator, *argv = sys.argv[1:]
-    if separator != "--" or not argv:
-        return 2
-    reading = [int(output) for output in outputs.split(",")]
-    for end in (int(control), int(report), int(lock), *reading):
-        os.set_inheritable(end, False)
-    return Guard(int(control), int(report), reading, float(grace)).run(argv)
+def receive(requests: socket.socket) -> Request | None:
+    """The next request; None when the worker is gone."""
+    header, handles, _, _ = socket.recv_fds(requests, HEADER.size, HANDLES)
+    if not header:
+        return None
+    (length,) = HEADER.unpack(header)
+    content = bytearray()
+    while len(content) < length:
+        chunk = requests.recv(length - len(content))
+        if not chunk:
+            return None
+        content += chunk
+    return Request(handles, bytes(content))
+
+
+def guard(request: Request) -> int:
+    """In a forked process: a session of its own, and the engine's standard streams, which it passes on."""
+    os.setsid()
+    for stream, handle in enumerate(request.standard):
+        os.dup2(handle, stream)
+        os.close(handle)
+    for handle in (request.control, request.report, request.lock, *request.outputs):
+        os.set_inheritable(handle, False)
+    return Guard(request).run()
+
+
+def main() -> None:
+    requests = socket.socket(fileno=int(sys.argv[1]))
+    requests.set_inheritable(False)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    while (request := receive(requests)) is not None:
+        if os.fork() == 0:
+            requests.close()
+            try:
+                os._exit(guard(request))
+            finally:
+                os._exit(NOT_STARTED)
+        for handle in (request.control, request.report, request.lock, *request.outputs, *request.standard):
+            os.close(handle)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

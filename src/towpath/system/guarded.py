@@ -9,19 +9,24 @@ import fcntl
 import io
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from towpath.problems import Problem, ProblemError
 from towpath.system.processes import cannot_start
 
 __all__ = ["FakeGuardedProcesses", "GuardedEnd", "GuardedProcess", "GuardedProcesses", "SystemGuardedProcesses"]
 
+_HEADER: Final = struct.Struct("!Q")
+"""What `guard.py` reads before a request: how many bytes it has."""
 _GUARD = Path(__file__).with_name("guard.py")
 
 
@@ -72,50 +77,102 @@ class SystemGuardedProcesses:
 
     def __init__(self, engines: Path) -> None:
         self._engines = engines
+        self._post = _Post()
+        self._lock = threading.Lock()
 
     def start(
         self, argv: Sequence[str], *, folder: Path, environment: Mapping[str, str], stdin: bytes, grace: float
     ) -> GuardedProcess:
-        control, control_end = os.pipe()
-        report, report_end = os.pipe()
-        output, output_end = os.pipe()
-        errors, errors_end = os.pipe()
+        content = _request(argv, folder, environment, grace)
+        ends = _Ends()
         lock = _locked(self._engines)
-        options = [str(control), str(report_end), f"{output},{errors}", str(lock), f"{grace:g}"]
-        command = [sys.executable, "-I", "-S", str(_GUARD), *options, "--", *argv]
+        handles = [ends.control, ends.report_end, ends.output, ends.errors, lock]
+        handles += [ends.stdin, ends.output_end, ends.errors_end]
         try:
-            guard = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=dict(environment),
-                stdin=subprocess.PIPE,
-                stdout=output_end,
-                stderr=errors_end,
-                pass_fds=(control, report_end, output, errors, lock),
-                start_new_session=True,
-            )
-        except OSError as error:
-            for end in (control_end, report, output, errors):
-                os.close(end)
-            raise ProblemError(_cannot_start(argv[0], folder, error)) from error
+            self._ask(handles, content)
         finally:
-            for end in (control, report_end, output_end, errors_end, lock):
-                os.close(end)
-        return _SystemGuardedProcess(guard, (output, errors), control_end, report, argv[0]).started(stdin)
+            for handle in (ends.control, ends.report_end, ends.stdin, ends.output_end, ends.errors_end, lock):
+                os.close(handle)
+        return _SystemGuardedProcess(ends, argv[0], folder).started(stdin)
+
+    def _ask(self, handles: Sequence[int], content: bytes) -> None:
+        with self._lock:
+            try:
+                self._post.ask(handles, content)
+            except (BrokenPipeError, ConnectionResetError):
+                # Somebody killed it. Its guards go on; the next ones come from another.
+                self._post = _Post()
+                self._post.ask(handles, content)
+
+
+class _Post:
+    """The process that guards come from: started when it is needed first, ended with whoever started it."""
+
+    def __init__(self) -> None:
+        self._requests: socket.socket | None = None
+
+    def ask(self, handles: Sequence[int], content: bytes) -> None:
+        if self._requests is None:
+            self._requests = self._start()
+        socket.send_fds(self._requests, [_HEADER.pack(len(content))], handles)
+        self._requests.sendall(content)
+
+    def _start(self) -> socket.socket:
+        requests, theirs = socket.socketpair()
+        command = [sys.executable, "-I", "-S", str(_GUARD), str(theirs.fileno())]
+        with theirs:
+            try:
+                process = subprocess.Popen(
+                    command,
+                    cwd="/",
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=(theirs.fileno(),),
+                    start_new_session=True,
+                )
+            except OSError as error:
+                requests.close()
+                raise ProblemError(cannot_start(f"{sys.executable}: {error.strerror}.")) from error
+        weakref.finalize(self, _dismiss, requests, process)
+        return requests
+
+
+def _dismiss(requests: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    requests.close()
+    process.wait()
+
+
+def _request(argv: Sequence[str], folder: Path, environment: Mapping[str, str], grace: float) -> bytes:
+    """As `guard.Request` reads it."""
+    variables = [f"{name}={value}" for name, value in environment.items()]
+    texts = [f"{grace:g}", str(folder.absolute()), str(len(argv)), *argv, *variables]
+    if any("\0" in text for text in texts):
+        raise ValueError("embedded null byte")
+    return b"".join(os.fsencode(text) + b"\0" for text in texts)
+
+
+class _Ends:
+    """Both ends of the pipes between worker, guard and engine. Those named `…_end` are written to."""
+
+    def __init__(self) -> None:
+        self.control, self.control_end = os.pipe()
+        self.report, self.report_end = os.pipe()
+        self.output, self.output_end = os.pipe()
+        self.errors, self.errors_end = os.pipe()
+        self.stdin, self.stdin_end = os.pipe()
 
 
 class _SystemGuardedProcess:
-    def __init__(
-        self, guard: subprocess.Popen[bytes], outputs: tuple[int, int], control: int, report: int, program: str
-    ) -> None:
-        self.stdout: io.BufferedIOBase = os.fdopen(outputs[0], "rb")
-        self.stderr: io.BufferedIOBase = os.fdopen(outputs[1], "rb")
-        self._stdin = _buffered(guard.stdin)
-        self._guard = guard
-        self._control: int | None = control
+    def __init__(self, ends: _Ends, program: str, folder: Path) -> None:
+        self.stdout: io.BufferedIOBase = os.fdopen(ends.output, "rb")
+        self.stderr: io.BufferedIOBase = os.fdopen(ends.errors, "rb")
+        self._stdin = os.fdopen(ends.stdin_end, "wb")
+        self._control: int | None = ends.control_end
         self._lock = threading.Lock()
-        self._reports = _lines(report)
+        self._reports = _lines(ends.report)
         self._program = program
+        self._folder = folder
         self._child = 0
 
     def started(self, stdin: bytes) -> GuardedProcess:
@@ -126,8 +183,7 @@ class _SystemGuardedProcess:
             self._release()
             for stream in (self._stdin, self.stdout, self.stderr):
                 stream.close()
-            self._guard.wait()
-            raise ProblemError(_not_executed(self._program, int(words[1])))
+            raise ProblemError(_not_executed(self._program, self._folder, int(words[1])))
         self._child = int(words[1])
         threading.Thread(target=self._feed, args=(stdin,), daemon=True).start()
         return self
@@ -163,7 +219,6 @@ class _SystemGuardedProcess:
         words = next(self._reports, "").split()
         self._reports.close()
         self._release()
-        self._guard.wait()
         if words[:1] == ["exited"]:
             return GuardedEnd(int(words[1]), stopped=words[2] != "-")
         self._bury()
@@ -190,24 +245,14 @@ def _locked(file: Path) -> int:
     return handle
 
 
-def _buffered(stream: object) -> io.BufferedIOBase:
-    if not isinstance(stream, io.BufferedIOBase):
-        raise AssertionError("a guard is started with buffered pipes")
-    return stream
-
-
 def _lines(descriptor: int) -> Generator[str]:
     with open(descriptor, encoding="ascii") as file:
         yield from file
 
 
-def _cannot_start(program: str, folder: Path, error: OSError) -> Problem:
+def _not_executed(program: str, folder: Path, number: int) -> Problem:
     if not folder.is_dir():
         return cannot_start(f"The folder {folder} does not exist.")
-    return cannot_start(f"{program}: {error.strerror}.")
-
-
-def _not_executed(program: str, number: int) -> Problem:
     reason = os.strerror(number) if number else "its guard ended before it started"
     if isinstance(OSError(number, reason), FileNotFoundError):
         return Problem(
