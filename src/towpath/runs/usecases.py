@@ -198,7 +198,10 @@ class Runs:
 
     def plan(self, run: str, unit: UnitPath) -> Plan | None:
         """The latest plan of a unit in full; None when it was not planned. Raises `unit-not-in-run`."""
-        view = self.view(run)
+        return self.plan_seen(self.view(run), unit)
+
+    def plan_seen(self, view: RunView, unit: UnitPath) -> Plan | None:
+        """The same, of a run that was looked at already."""
         if unit not in view.snapshot.units:
             raise ProblemError(_not_in_run(unit, view.id))
         summary = view.snapshot.units[unit].plan

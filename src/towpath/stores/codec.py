@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from pydantic import TypeAdapter
@@ -19,10 +20,14 @@ Noun = TypeVar("Noun")
 
 
 class Codec(Generic[Noun]):
-    """One noun's JSON form."""
+    """One noun's JSON form. Working it out takes milliseconds, and most commands need only some."""
 
     def __init__(self, noun: type[Noun]) -> None:
-        self._adapter = TypeAdapter(noun)
+        self._noun = noun
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Noun]:
+        return TypeAdapter(self._noun)
 
     def dump(self, value: Noun) -> str:
         try:

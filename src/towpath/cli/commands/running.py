@@ -106,7 +106,7 @@ def _answer(output: Output, ask: Ask, gate: Gate) -> str:
 
 def _show_gate(output: Output, opened: Working, view: RunView, gate: Gate) -> None:
     for unit in sorted(gate.covers):
-        plan = opened.runs.plan(view.id, unit)
+        plan = opened.runs.plan_seen(view, unit)
         if plan is not None:
             output.show(line(Span(unit, Style.NAME)), *plan_lines(plan))
 
@@ -144,6 +144,6 @@ def finish(app: App, opened: Working, view: RunView, *, plans: bool = False) -> 
 
 def _show_plans(output: Output, opened: Working, view: RunView) -> None:
     for unit in view.units:
-        plan = opened.runs.plan(view.id, unit.row.unit)
+        plan = opened.runs.plan_seen(view, unit.row.unit)
         if plan is not None and not plan.changes_nothing:
             output.show("", line(Span(unit.row.unit, Style.NAME)), *plan_lines(plan, verbose=output.mode.verbose))

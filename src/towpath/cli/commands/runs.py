@@ -51,7 +51,7 @@ def status(app: App, run: str | None, plans: bool) -> int:
             return ExitStatus.DONE
         app.output.show(*run_lines(view))
         for unit in view.units if plans else ():
-            plan = opened.runs.plan(view.id, unit.row.unit)
+            plan = opened.runs.plan_seen(view, unit.row.unit)
             if plan is not None:
                 app.output.show("", line(Span(unit.row.unit, Style.NAME)), *plan_lines(plan, verbose=True))
     return ExitStatus.DONE
