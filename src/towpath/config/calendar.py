@@ -11,7 +11,7 @@ import re
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from croniter import CroniterBadDateError, croniter
+from cronsim import CronSim, CronSimError
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 __all__ = ["Cron", "Duration", "Moment", "Zone", "moment", "next_time"]
@@ -23,6 +23,7 @@ _FIELDS = 5
 _NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun"
 _FIELD = re.compile(rf"(?:[0-9*,/-]|{_NAMES})+", re.IGNORECASE)
 """Plain fields: some write `R` for a time that is drawn anew each time it is looked up."""
+_NO_CRON = "should be a cron expression of five fields, such as 30 2 * * 1-5"
 _SOONEST = 300
 """Seconds between two times of a cron expression, at least: its fields say minutes, and each run takes some."""
 
@@ -45,14 +46,16 @@ def _zone(name: str) -> str:
 
 def _cron(text: str) -> str:
     fields = text.split()
-    if len(fields) != _FIELDS or not all(map(_FIELD.fullmatch, fields)) or not croniter.is_valid(text):
-        raise ValueError("should be a cron expression of five fields, such as 30 2 * * 1-5")
+    if len(fields) != _FIELDS or not all(map(_FIELD.fullmatch, fields)):
+        raise ValueError(_NO_CRON)
     start = datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)
     try:
         first = next_time(text, "UTC", start)
         if (next_time(text, "UTC", first) - first).total_seconds() < _SOONEST:
             raise ValueError(f"should leave {_SOONEST // 60} minutes between two times at least")
-    except CroniterBadDateError as error:
+    except CronSimError as error:
+        raise ValueError(_NO_CRON) from error
+    except StopIteration as error:
         raise ValueError("should name a time that comes") from error
     return text
 
@@ -84,8 +87,8 @@ def next_time(cron: str, zone: str, after: datetime.datetime) -> datetime.dateti
     """The first time of a checked cron expression after a moment, in UTC."""
     # Counted in the zone's wall time without its offsets, so that what the clocks skip or repeat is decided here.
     wall = after.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    times = croniter(cron, wall)
+    times = CronSim(cron, wall)
     while True:
-        found = times.get_next(datetime.datetime).replace(tzinfo=ZoneInfo(zone)).astimezone(datetime.UTC)
+        found = next(times).replace(tzinfo=ZoneInfo(zone)).astimezone(datetime.UTC)
         if found > after:
             return found

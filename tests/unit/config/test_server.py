@@ -138,7 +138,7 @@ def test_an_empty_file_and_none_at_all_have_every_default() -> None:
         ),
         (
             "schedules:\n  - name: n\n    cron: '0 0 30 2 *'",
-            "schedules.0.cron should name a time that comes.",
+            "schedules.0.cron should be a cron expression of five fields, such as 30 2 * * 1-5.",
             3,
             SCHEMA,
         ),
