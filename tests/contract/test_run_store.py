@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from run_house import empty_database
+from sqlalchemy.exc import IntegrityError
 
 from towpath.model.changes import Action, Held, Reason, ReasonKind
 from towpath.model.events import Event, EventKind
@@ -43,7 +44,7 @@ from towpath.model.runs import (
     Worker,
 )
 from towpath.problems import Place, Problem
-from towpath.stores import State, open_state
+from towpath.stores import LedgerStore, RunStore, State, open_state
 from towpath.system import FakeClock, FakeEnvironment, FakeIds
 
 NOW = datetime.datetime(2026, 1, 5, 9, 30, 15, 123456, tzinfo=datetime.UTC)
@@ -53,6 +54,14 @@ SUMMARY = PlanSummary(
     "run/1", "sha256:1", Exactness.PROVISIONAL, PlanCounts(1, 2, 3, 4), False, True, (UNIT,),
     (Hold(HoldKind.DATA, "Data.", UNIT),), False, ("more",),
 )  # fmt: skip
+
+_CHANGE = AttributeChange("tags[0]", {"a": 1.5, "b": [True]}, None, unknown=True)
+A_PLAN = Plan(
+    PlanBinding(UNIT, "abc", "sha256:f", None, None, "terraform", "1.9", "sha256:1"),
+    Exactness.EXACT,
+    (ResourceChange("aws_x.y", "aws_x", ResourceAction.REPLACE, (_CHANGE,)),),
+    (OutputChange("id", ResourceAction.CREATE, None, "x"),),
+)
 
 
 @pytest.fixture
@@ -230,15 +239,70 @@ def test_events_are_numbered_over_all_runs_and_read_from_where_one_stopped(state
 
 
 def test_a_plan_comes_back_as_it_was(state: State) -> None:
-    binding = PlanBinding(UNIT, "abc", "sha256:f", None, None, "terraform", "1.9", "sha256:1")
-    change = AttributeChange("tags[0]", {"a": 1.5, "b": [True]}, None, unknown=True)
-    resource = ResourceChange("aws_x.y", "aws_x", ResourceAction.REPLACE, (change,))
-    plan = Plan(binding, Exactness.EXACT, (resource,), (OutputChange("id", ResourceAction.CREATE, None, "x"),))
+    keep(state, whole())
     with state.runs.transaction() as transaction:
-        transaction.keep_plan(an_attempt(), plan)
+        transaction.keep_plan(an_attempt(), A_PLAN)
 
-    assert state.runs.plan(an_attempt().id) == plan
+    assert state.runs.plan(an_attempt().id) == A_PLAN
     assert state.runs.plan("another") is None
+
+
+def test_repositories_in_one_database_see_nothing_of_each_other(state: State) -> None:
+    entry = LedgerEntry(UNIT, "abc", "sha256:f", "run", {"id": "sha256:o"}, NOW)
+    queued = an_attempt()
+    keep(state, replace(whole(), attempts={queued.id: queued}), Event(0, "run", NOW, EventKind.RUN_CREATED))
+    with state.runs.transaction() as transaction:
+        transaction.keep_plan(queued, A_PLAN)
+        transaction.write_ledger({UNIT: entry})
+        assert transaction.begin_attempt(queued, "w1", NOW) is not None
+
+    other, other_ledger = RunStore(state.database, "other"), LedgerStore(state.database, "other")
+    assert (other.runs(), other.attempts("run"), other.events("run")) == ((), (), ())
+    assert (other.snapshot("run"), other.version("run"), other.plan(queued.id)) == (None, None, None)
+    assert other_ledger.entries() == {}
+    with other.transaction() as transaction:
+        assert (transaction.run("run"), transaction.version("run"), transaction.snapshot("run")) == (None, None, None)
+        assert (transaction.attempt(queued.id), transaction.plan(queued.id)) == (None, None)
+        assert (transaction.open_runs(), transaction.active_attempts()) == ([], [])
+        assert transaction.ledger_entry(UNIT) is None
+
+
+def test_repositories_have_locks_and_ledger_entries_of_their_own(state: State) -> None:
+    entry = LedgerEntry(UNIT, "abc", "sha256:f", "run", {}, NOW)
+    mine, theirs = an_attempt(), an_attempt(run="theirs")
+    keep(state, replace(whole(), attempts={mine.id: mine}))
+    other, other_ledger = RunStore(state.database, "other"), LedgerStore(state.database, "other")
+    with other.transaction() as transaction:
+        transaction.save(None, Snapshot(a_run("theirs"), {}, {theirs.id: theirs}))
+        transaction.write_ledger({UNIT: replace(entry, commit="def")})
+
+    begun = begin(state, mine)
+    with other.transaction() as transaction:
+        also = transaction.begin_attempt(theirs, "w2", NOW)
+    assert begun is not None
+    assert also is not None
+    assert (begun.fence, also.fence) == (1, 1)
+    with other.transaction() as transaction:
+        transaction.free_lock(begun)
+        assert not transaction.end_attempt(begun)
+        transaction.write_ledger({UNIT: None})
+    assert end(state, begun)
+    with state.runs.transaction() as transaction:
+        transaction.write_ledger({UNIT: entry})
+    assert (list(state.ledger.entries()), list(other_ledger.entries())) == ([UNIT], [])
+
+
+def test_an_id_of_a_run_is_given_once_in_the_whole_database(state: State) -> None:
+    keep(state, whole())
+    other = RunStore(state.database, "other")
+
+    def again() -> None:
+        with other.transaction() as transaction:
+            transaction.save(transaction.snapshot("run"), whole())
+
+    with pytest.raises(IntegrityError):
+        again()
+    assert (state.runs.snapshot("run"), other.runs()) == (whole(), ())
 
 
 def begin(state: State, attempt: Attempt, worker: str = "w1") -> Attempt | None:

@@ -1,56 +1,66 @@
-"""Rows of a run: reading a snapshot, writing what differs between two."""
+"""Rows of a repository's runs: reading a snapshot, writing what differs between two."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from towpath.model.events import Event
 from towpath.model.runs import Approval, Attempt, Run, Snapshot, UnitRun
 from towpath.stores import schema
 from towpath.stores.codec import APPROVAL, ATTEMPT, EVENT, GATE, RUN, UNIT_RUN
 
-__all__ = ["append_events", "load_run", "load_snapshot", "write_changes"]
+__all__ = ["append_events", "load_run", "load_snapshot", "load_version", "write_changes"]
 
 
-def load_run(connection: Connection, run: str) -> Run | None:
-    body = connection.execute(select(schema.runs.c.body).where(schema.runs.c.id == run)).scalar()
+def load_run(connection: Connection, repository: str, run: str) -> Run | None:
+    """None as well when it is the run of another repository."""
+    query = select(schema.runs.c.body).where(schema.runs.c.id == run, schema.runs.c.repository == repository)
+    body = connection.execute(query).scalar()
     return RUN.load(body) if body is not None else None
 
 
-def load_snapshot(connection: Connection, run: str) -> Snapshot | None:
-    row = load_run(connection, run)
+def load_version(connection: Connection, repository: str, run: str) -> int | None:
+    query = select(schema.runs.c.version).where(schema.runs.c.id == run, schema.runs.c.repository == repository)
+    return connection.execute(query).scalar()
+
+
+def load_snapshot(connection: Connection, repository: str, run: str) -> Snapshot | None:
+    row = load_run(connection, repository, run)
     if row is None:
         return None
-    units = (UNIT_RUN.load(body) for body in _bodies(connection, schema.units, run, schema.units.c.unit))
-    unsettled = select(schema.attempts.c.body).where(schema.attempts.c.run == run, schema.attempts.c.settled.is_(False))
-    attempts = (ATTEMPT.load(body) for body in connection.execute(unsettled.order_by(schema.attempts.c.id)).scalars())
-    gates = (GATE.load(body) for body in _bodies(connection, schema.gates, run, schema.gates.c.id))
-    approvals = (APPROVAL.load(body) for body in _bodies(connection, schema.approvals, run, schema.approvals.c.id))
+    units = [UNIT_RUN.load(body) for body in _bodies(connection, schema.units, run)]
+    unsettled = schema.attempts.c.settled.is_(False)
+    attempts = [ATTEMPT.load(body) for body in _bodies(connection, schema.attempts, run, unsettled)]
+    gates = [GATE.load(body) for body in _bodies(connection, schema.gates, run)]
+    approvals = [APPROVAL.load(body) for body in _bodies(connection, schema.approvals, run)]
+    # Sorted here: databases have orders of their own for texts.
     return Snapshot(
         row,
-        {unit.unit: unit for unit in units},
-        {attempt.id: attempt for attempt in attempts},
-        {gate.id: gate for gate in gates},
-        tuple(sorted(approvals, key=lambda approval: approval.at)),
+        {unit.unit: unit for unit in sorted(units, key=lambda unit: unit.unit)},
+        {attempt.id: attempt for attempt in sorted(attempts, key=lambda attempt: attempt.id)},
+        {gate.id: gate for gate in sorted(gates, key=lambda gate: gate.id)},
+        tuple(sorted(approvals, key=lambda approval: (approval.at, approval.id))),
     )
 
 
-def _bodies(connection: Connection, table: Table, run: str, order: Any) -> Iterable[str]:
-    return connection.execute(select(table.c.body).where(table.c.run == run).order_by(order)).scalars()
+def _bodies(connection: Connection, table: Table, run: str, *conditions: ColumnElement[bool]) -> Iterable[str]:
+    return connection.execute(select(table.c.body).where(table.c.run == run, *conditions)).scalars()
 
 
-def write_changes(connection: Connection, before: Snapshot | None, after: Snapshot) -> None:
+def write_changes(connection: Connection, repository: str, before: Snapshot | None, after: Snapshot) -> None:
     """Writes the rows of `after` that are new or differ from `before`. No row ever vanishes."""
-    if before is None or before.run != after.run:
-        _write_run(connection, after.run, is_new=before is None)
+    if before is None:
+        _insert_run(connection, repository, after.run)
+    elif before.run != after.run:
+        connection.execute(update(schema.runs).where(schema.runs.c.id == after.run.id).values(**_run_row(after.run)))
     old = before or Snapshot(after.run, {})
     for unit in _changed(old.units, after.units):
         _put(connection, schema.units, _unit_row(unit), ("run", "unit"))
     for attempt in _changed(old.attempts, after.attempts):
-        _put(connection, schema.attempts, _attempt_row(attempt), ("id",))
+        _put(connection, schema.attempts, {"repository": repository, **_attempt_row(attempt)}, ("id",))
     for gate in _changed(old.gates, after.gates):
         row = {"id": gate.id, "run": gate.run, "status": gate.status.value, "body": GATE.dump(gate)}
         _put(connection, schema.gates, row, ("id",))
@@ -63,14 +73,15 @@ def _changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterable[An
     return [value for key, value in after.items() if before.get(key) != value]
 
 
-def _write_run(connection: Connection, run: Run, *, is_new: bool) -> None:
-    row: dict[str, Any] = {"status": run.status.value, "version": run.version, "body": RUN.dump(run)}
-    if is_new:
-        newest = select(schema.runs.c.ordinal).order_by(schema.runs.c.ordinal.desc()).limit(1)
-        ordinal = (connection.execute(newest).scalar() or 0) + 1
-        connection.execute(insert(schema.runs).values(id=run.id, ordinal=ordinal, **row))
-    else:
-        connection.execute(update(schema.runs).where(schema.runs.c.id == run.id).values(**row))
+def _insert_run(connection: Connection, repository: str, run: Run) -> None:
+    newest = select(schema.runs.c.ordinal).order_by(schema.runs.c.ordinal.desc()).limit(1)
+    ordinal = (connection.execute(newest).scalar() or 0) + 1
+    row = {"id": run.id, "repository": repository, "ordinal": ordinal, **_run_row(run)}
+    connection.execute(insert(schema.runs).values(row))
+
+
+def _run_row(run: Run) -> dict[str, Any]:
+    return {"status": run.status.value, "version": run.version, "body": RUN.dump(run)}
 
 
 def _unit_row(unit: UnitRun) -> Mapping[str, Any]:
@@ -101,8 +112,8 @@ def _put(connection: Connection, table: Table, row: Mapping[str, Any], keys: tup
     connection.execute(insert(table).values(**row))
 
 
-def append_events(connection: Connection, events: Iterable[Event]) -> None:
+def append_events(connection: Connection, repository: str, events: Iterable[Event]) -> None:
     """Gives each event the next sequence; the one they carry is not looked at."""
-    rows = [{"run": event.run, "body": EVENT.dump(event)} for event in events]
+    rows = [{"repository": repository, "run": event.run, "body": EVENT.dump(event)} for event in events]
     if rows:
         connection.execute(insert(schema.events), rows)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from towpath.model.events import Event
 from towpath.model.ledger import LedgerEntry
@@ -18,7 +18,7 @@ from towpath.stores import schema
 from towpath.stores.codec import ATTEMPT, EVENT, PLAN, RUN, WORKER
 from towpath.stores.database import Database
 from towpath.stores.ledger import drop_entry, get_entry, put_entry
-from towpath.stores.rows import append_events, load_run, load_snapshot, write_changes
+from towpath.stores.rows import append_events, load_run, load_snapshot, load_version, write_changes
 
 __all__ = ["RunStore", "RunTransaction"]
 
@@ -26,21 +26,23 @@ _ACTIVE = [status.value for status in AttemptStatus if status.is_active]
 
 
 class RunStore:
-    """All runs of a state folder. Raises `ProblemError` as `failures.keeping_state` says.
+    """All runs of a repository; those of others in the same database are neither seen nor touched. Raises
+    `ProblemError` as `failures.keeping_state` says.
 
     It remembers the snapshot that was written last: as long as the run's version is still that one, it need not be read
     again. So every change of a run's rows goes with a new version.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, repository: str = "") -> None:
         self._database = database
+        self._repository = repository
         self._last: Snapshot | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[RunTransaction]:
         """Commits at the end, or rolls back when an exception leaves."""
         with self._database.transaction() as connection:
-            transaction = RunTransaction(connection, self._last)
+            transaction = RunTransaction(connection, self._repository, self._last)
             yield transaction
         self._last = transaction.saved or self._last
         for do in transaction.once_committed:
@@ -48,22 +50,24 @@ class RunStore:
 
     def runs(self) -> tuple[Run, ...]:
         """Every run, newest first."""
+        query = select(schema.runs.c.body).where(schema.runs.c.repository == self._repository)
         with self._database.reading() as connection:
-            bodies = connection.execute(select(schema.runs.c.body).order_by(schema.runs.c.ordinal.desc())).scalars()
+            bodies = connection.execute(query.order_by(schema.runs.c.ordinal.desc())).scalars()
             return tuple(RUN.load(body) for body in bodies)
 
     def snapshot(self, run: str) -> Snapshot | None:
         with self._database.reading() as connection:
-            return load_snapshot(connection, run)
+            return load_snapshot(connection, self._repository, run)
 
     def version(self, run: str) -> int | None:
         """Grows with every change of the run's rows; None for a run that is not there."""
         with self._database.reading() as connection:
-            return connection.execute(select(schema.runs.c.version).where(schema.runs.c.id == run)).scalar()
+            return load_version(connection, self._repository, run)
 
     def attempts(self, run: str) -> tuple[Attempt, ...]:
         """Every attempt of the run, settled ones too, by unit and number."""
-        query = select(schema.attempts.c.body).where(schema.attempts.c.run == run)
+        attempts = schema.attempts
+        query = select(attempts.c.body).where(attempts.c.run == run, attempts.c.repository == self._repository)
         with self._database.reading() as connection:
             found = [ATTEMPT.load(body) for body in connection.execute(query).scalars()]
         return tuple(sorted(found, key=lambda attempt: (attempt.unit, attempt.number)))
@@ -71,15 +75,15 @@ class RunStore:
     def plan(self, attempt: str) -> Plan | None:
         """The plan an attempt made."""
         with self._database.reading() as connection:
-            return _plan(connection, attempt)
+            return _plan(connection, self._repository, attempt)
 
     def events(self, run: str, after: int = 0) -> tuple[Event, ...]:
         """The run's events with a greater sequence than `after`, in order."""
-        query = select(schema.events.c.sequence, schema.events.c.body).where(
-            schema.events.c.run == run, schema.events.c.sequence > after
-        )
+        events = schema.events
+        query = select(events.c.sequence, events.c.body).where(events.c.run == run, events.c.sequence > after)
+        query = query.where(events.c.repository == self._repository).order_by(events.c.sequence)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(schema.events.c.sequence)).all()
+            rows = connection.execute(query).all()
         return tuple(replace(EVENT.load(row.body), sequence=row.sequence) for row in rows)
 
     def worker(self, worker: str) -> Worker | None:
@@ -94,10 +98,11 @@ class RunTransaction:
     done `afterwards` is done when it has committed, and never when it rolls back.
     """
 
-    def __init__(self, connection: Connection, known: Snapshot | None = None) -> None:
+    def __init__(self, connection: Connection, repository: str = "", known: Snapshot | None = None) -> None:
         self.connection = connection
         self.saved: Snapshot | None = None
         self.once_committed: list[Callable[[], None]] = []
+        self._repository = repository
         self._known = known
 
     def afterwards(self, do: Callable[[], None]) -> None:
@@ -107,48 +112,52 @@ class RunTransaction:
         known = self.saved or self._known
         if known is not None and known.run.id == run and known.run.version == self.version(run):
             return known
-        return load_snapshot(self.connection, run)
+        return load_snapshot(self.connection, self._repository, run)
 
     def version(self, run: str) -> int | None:
-        return self.connection.execute(select(schema.runs.c.version).where(schema.runs.c.id == run)).scalar()
+        return load_version(self.connection, self._repository, run)
 
     def run(self, run: str) -> Run | None:
-        return load_run(self.connection, run)
+        return load_run(self.connection, self._repository, run)
 
     def save(self, before: Snapshot | None, after: Snapshot, events: Iterable[Event] = ()) -> None:
         """Writes the rows that differ, and appends the events. `before` is what was read in this transaction, `after`
         has all its rows and another version.
         """
-        write_changes(self.connection, before, after)
-        append_events(self.connection, events)
+        write_changes(self.connection, self._repository, before, after)
+        append_events(self.connection, self._repository, events)
         open_attempts = {key: attempt for key, attempt in after.attempts.items() if not attempt.settled}
         self.saved = replace(after, attempts=open_attempts)
 
     def append(self, events: Iterable[Event]) -> None:
-        append_events(self.connection, events)
+        append_events(self.connection, self._repository, events)
 
     def open_runs(self) -> Sequence[Run]:
         """Runs that have not ended, oldest first."""
         ended = ["succeeded", "cancelled", "superseded"]
-        query = select(schema.runs.c.body).where(schema.runs.c.status.not_in(ended)).order_by(schema.runs.c.ordinal)
-        return [RUN.load(body) for body in self.connection.execute(query).scalars()]
+        runs = schema.runs
+        query = select(runs.c.body).where(runs.c.repository == self._repository, runs.c.status.not_in(ended))
+        return [RUN.load(body) for body in self.connection.execute(query.order_by(runs.c.ordinal)).scalars()]
 
     def keep_plan(self, attempt: Attempt, plan: Plan) -> None:
         row = {"run": attempt.run, "unit": attempt.unit, "digest": plan.binding.digest, "body": PLAN.dump(plan)}
         self.connection.execute(insert(schema.plans).values(attempt=attempt.id, **row))
 
     def plan(self, attempt: str) -> Plan | None:
-        return _plan(self.connection, attempt)
+        return _plan(self.connection, self._repository, attempt)
 
     def attempt(self, attempt: str) -> Attempt | None:
-        body = self.connection.execute(select(schema.attempts.c.body).where(schema.attempts.c.id == attempt)).scalar()
+        attempts = schema.attempts
+        query = select(attempts.c.body).where(attempts.c.id == attempt, attempts.c.repository == self._repository)
+        body = self.connection.execute(query).scalar()
         return ATTEMPT.load(body) if body is not None else None
 
     def active_attempts(self) -> Sequence[Attempt]:
         """Attempts of all runs that are queued or running."""
-        query = select(schema.attempts.c.body).where(schema.attempts.c.status.in_(_ACTIVE))
-        bodies = self.connection.execute(query.order_by(schema.attempts.c.id)).scalars()
-        return [ATTEMPT.load(body) for body in bodies]
+        attempts = schema.attempts
+        query = select(attempts.c.body).where(attempts.c.status.in_(_ACTIVE))
+        bodies = self.connection.execute(query.where(attempts.c.repository == self._repository)).scalars()
+        return sorted((ATTEMPT.load(body) for body in bodies), key=lambda attempt: attempt.id)
 
     def begin_attempt(self, queued: Attempt, worker: str, now: datetime.datetime) -> Attempt | None:
         """Takes the lock of its unit with the next fence. None when another attempt that still runs has it."""
@@ -165,7 +174,7 @@ class RunTransaction:
         """
         changed = self.connection.execute(
             update(schema.locks)
-            .where(schema.locks.c.unit == ended.unit, schema.locks.c.fence == ended.fence)
+            .where(*self._lock_of(ended.unit), schema.locks.c.fence == ended.fence)
             .where(schema.locks.c.attempt == ended.id)
             .values(attempt=None, run=None)
         )
@@ -176,17 +185,20 @@ class RunTransaction:
 
     def lock_holder(self, unit: UnitPath) -> Attempt | None:
         """The attempt that holds the unit's lock and still runs."""
-        holder = self.connection.execute(select(schema.locks.c.attempt).where(schema.locks.c.unit == unit)).scalar()
+        holder = self.connection.execute(select(schema.locks.c.attempt).where(*self._lock_of(unit))).scalar()
         attempt = self.attempt(holder) if holder is not None else None
         return attempt if attempt is not None and attempt.status is AttemptStatus.RUNNING else None
 
     def _take_lock(self, attempt: Attempt) -> int:
-        locks = schema.locks
-        fence = (self.connection.execute(select(locks.c.fence).where(locks.c.unit == attempt.unit)).scalar() or 0) + 1
-        self.connection.execute(delete(locks).where(locks.c.unit == attempt.unit))
+        mine = self._lock_of(attempt.unit)
+        fence = (self.connection.execute(select(schema.locks.c.fence).where(*mine)).scalar() or 0) + 1
+        self.connection.execute(delete(schema.locks).where(*mine))
         row = {"unit": attempt.unit, "fence": fence, "attempt": attempt.id, "run": attempt.run}
-        self.connection.execute(insert(locks).values(row))
+        self.connection.execute(insert(schema.locks).values(repository=self._repository, **row))
         return fence
+
+    def _lock_of(self, unit: UnitPath) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        return schema.locks.c.repository == self._repository, schema.locks.c.unit == unit
 
     def _write_attempt(self, attempt: Attempt) -> None:
         row = {
@@ -203,20 +215,20 @@ class RunTransaction:
         locks = schema.locks
         self.connection.execute(
             update(locks)
-            .where(locks.c.unit == attempt.unit, locks.c.attempt == attempt.id)
+            .where(*self._lock_of(attempt.unit), locks.c.attempt == attempt.id)
             .values(attempt=None, run=None, fence=locks.c.fence + 1)
         )
 
     def ledger_entry(self, unit: UnitPath) -> LedgerEntry | None:
-        return get_entry(self.connection, unit)
+        return get_entry(self.connection, self._repository, unit)
 
     def write_ledger(self, entries: Mapping[UnitPath, LedgerEntry | None]) -> None:
         """Puts the entries; None drops the unit's."""
         for unit, entry in entries.items():
             if entry is None:
-                drop_entry(self.connection, unit)
+                drop_entry(self.connection, self._repository, unit)
             else:
-                put_entry(self.connection, entry)
+                put_entry(self.connection, self._repository, entry)
 
     def enter_worker(self, worker: Worker) -> None:
         row = {"alive": worker.alive, "lease_until": worker.lease_until.timestamp(), "body": WORKER.dump(worker)}
@@ -245,6 +257,8 @@ class RunTransaction:
         return [WORKER.load(body) for body in bodies.scalars()]
 
 
-def _plan(connection: Connection, attempt: str) -> Plan | None:
-    body = connection.execute(select(schema.plans.c.body).where(schema.plans.c.attempt == attempt)).scalar()
+def _plan(connection: Connection, repository: str, attempt: str) -> Plan | None:
+    plans, runs = schema.plans, schema.runs
+    query = select(plans.c.body).join(runs, runs.c.id == plans.c.run)
+    body = connection.execute(query.where(plans.c.attempt == attempt, runs.c.repository == repository)).scalar()
     return PLAN.load(body) if body is not None else None

@@ -1,8 +1,14 @@
-"""The tables, as the newest migration leaves them. Columns serve queries and fences; `body` is the whole noun."""
+"""The tables, as the newest migration leaves them. Columns serve queries and fences; `body` is the whole noun.
+
+One database may keep the runs of many live repositories: `repository` is the short name of one, `""` on the command
+line. Ids of runs, and of all that belongs to a run, are unique over the whole database.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
 
 __all__ = [
     "approvals",
@@ -20,14 +26,25 @@ __all__ = [
 
 metadata = MetaData()
 
+Count = BigInteger().with_variant(Integer, "sqlite")
+"""A number that only grows. SQLite's integers are as long as they need to be, and count by themselves only as such."""
+
+
+def _repository(**options: Any) -> Column[str]:
+    return Column("repository", String(64), nullable=False, server_default="", **options)
+
+
 runs = Table(
     "runs",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("ordinal", Integer, nullable=False, unique=True),
+    Column("ordinal", Count, nullable=False, unique=True),
     Column("status", String(16), nullable=False),
     Column("version", Integer, nullable=False),
     Column("body", Text, nullable=False),
+    _repository(),
+    Index("runs_of_repository", "repository", "ordinal"),
+    Index("runs_by_status", "status", "ordinal"),
 )
 
 units = Table(
@@ -50,6 +67,7 @@ attempts = Table(
     Column("worker", String(64)),
     Column("fence", Integer),
     Column("body", Text, nullable=False),
+    _repository(),
     Index("attempts_of_run", "run", "settled"),
     Index("attempts_by_status", "status"),
 )
@@ -87,6 +105,7 @@ approvals = Table(
 locks = Table(
     "locks",
     metadata,
+    _repository(primary_key=True),
     Column("unit", String(512), primary_key=True),
     Column("fence", Integer, nullable=False),
     Column("attempt", String(640)),
@@ -105,9 +124,10 @@ workers = Table(
 events = Table(
     "events",
     metadata,
-    Column("sequence", Integer, primary_key=True, autoincrement=True),
+    Column("sequence", Count, primary_key=True, autoincrement=True),
     Column("run", String(64), nullable=False),
     Column("body", Text, nullable=False),
+    _repository(),
     Index("events_of_run", "run", "sequence"),
     sqlite_autoincrement=True,
 )
@@ -115,6 +135,7 @@ events = Table(
 ledger = Table(
     "ledger",
     metadata,
+    _repository(primary_key=True),
     Column("unit", String(512), primary_key=True),
     Column("commit", String(64), nullable=False),
     Column("body", Text, nullable=False),
