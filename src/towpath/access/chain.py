@@ -34,17 +34,22 @@ def chained(head: AuditHead, record: AuditRecord) -> AuditEntry:
     return AuditEntry(sequence, record, head.hash, _hash(sequence, record, head.hash))
 
 
-def first_break(entries: Iterable[AuditEntry], noted: AuditHead | None = None) -> Break | None:
+def first_break(lines: Iterable[str], noted: AuditHead | None = None) -> Break | None:
     """The first entry that is changed, missing or out of order; None when all is well.
 
-    `entries` are all there are, in the order of their sequence. `noted` is the end of the log as somebody noted it
-    before: it must still be there.
+    `lines` are all entries there are, as `entry_json` wrote them, in the order of their sequence. `noted` is the end of
+    the log as somebody noted it before: it must still be there.
     """
     head = GENESIS
-    for entry in entries:
+    for line in lines:
+        expected = head.sequence + 1
+        try:
+            entry = entry_of(line)
+        except ValueError:
+            return Break(expected, f"Entry {expected} cannot be read: it is not what was written.")
         broken = _broken(head, entry) or _differs(entry, noted)
         if broken is not None:
-            return Break(head.sequence + 1 if entry.sequence != head.sequence + 1 else entry.sequence, broken)
+            return Break(expected, broken)
         head = entry.head
     if noted is not None and noted.sequence > head.sequence:
         detail = f"The log ends with entry {head.sequence}; entry {noted.sequence} was noted before, and is gone."
@@ -70,9 +75,12 @@ def entry_of(line: str) -> AuditEntry:
             digest=said["digest"],
             detail=dict(said["detail"]),
         )
-        return AuditEntry(int(said["sequence"]), record, said["previous"], said["hash"])
+        entry = AuditEntry(int(said["sequence"]), record, said["previous"], said["hash"])
     except (KeyError, TypeError) as error:
         raise ValueError("it is not an entry of an audit log") from error
+    if entry_json(entry) != line:
+        raise ValueError("it says more, or in another way, than an entry of an audit log does")
+    return entry
 
 
 def _broken(head: AuditHead, entry: AuditEntry) -> str | None:

@@ -10,11 +10,24 @@ from pydantic_core import PydanticSerializationError
 
 from towpath.model.events import Event
 from towpath.model.ledger import LedgerEntry
+from towpath.model.people import Scopes
 from towpath.model.plans import Plan
 from towpath.model.runs import Approval, Attempt, Gate, Run, UnitRun, Worker
 from towpath.model.texts import encodable
 
-__all__ = ["APPROVAL", "ATTEMPT", "EVENT", "GATE", "LEDGER_ENTRY", "PLAN", "RUN", "UNIT_RUN", "WORKER", "Codec"]
+__all__ = [
+    "APPROVAL",
+    "ATTEMPT",
+    "EVENT",
+    "GATE",
+    "LEDGER_ENTRY",
+    "PLAN",
+    "RUN",
+    "SCOPES",
+    "UNIT_RUN",
+    "WORKER",
+    "Codec",
+]
 
 Noun = TypeVar("Noun")
 
@@ -49,3 +62,4 @@ WORKER = Codec(Worker)
 LEDGER_ENTRY = Codec(LedgerEntry)
 EVENT = Codec(Event)
 PLAN = Codec(Plan)
+SCOPES = Codec(Scopes)
