@@ -11,7 +11,9 @@ READY := $(VENV)/.ready
 # Terraform finds its providers through a configuration that names a filesystem mirror of this machine, if there is one.
 MIRROR = TF_CLI_CONFIG_FILE="$$($(BIN)/python tools/provider_mirror.py)"
 
-.PHONY: help setup test unit lint format soak bench docs demo lock clean
+PROVIDER := tests/support/login_provider
+
+.PHONY: help setup provider test unit lint format soak bench docs demo lock clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*##/ { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +27,12 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-test: $(READY) ## Run every test: the instant ones first, then contracts, conformance, crashes and scenarios
+provider: ## Install the login provider that tests log in at, from npm
+	@command -v npm >/dev/null || { echo "npm is not there: tests that log in at a real provider are skipped"; exit 0; }; \
+	  cd $(PROVIDER); if [ package-lock.json -nt node_modules/.package-lock.json ]; then \
+	  npm ci --ignore-scripts --no-audit --no-fund --silent; touch node_modules/.package-lock.json; fi
+
+test: $(READY) provider ## Run every test: the instant ones first, then contracts, conformance, crashes and scenarios
 	$(BIN)/pytest -q -n 2 -m "not soak" tests/unit
 	$(MIRROR) $(BIN)/pytest -q -n 2 --dist worksteal -m "not soak" \
 	  tests/contract tests/conformance tests/crash tests/scenarios
@@ -63,4 +70,4 @@ lock: ## Resolve pyproject.toml into the lock files again
 	tools/lock.sh
 
 clean: ## Remove everything that make made
-	rm -rf $(VENV) build dist .cache bench/results .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(PROVIDER)/node_modules build dist .cache bench/results .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
