@@ -16,6 +16,7 @@ from pydantic import AfterValidator, Field, model_validator
 from towpath.config.calendar import Cron, Duration, Moment, Zone, moment
 from towpath.config.document import KeyPath, read_document
 from towpath.config.loading import Loaded, validated
+from towpath.config.login import GrantSettings, LoginSettings
 from towpath.config.schema import Settings, Texts
 from towpath.git.remotes import RemoteKind, check_branch, parse_remote
 from towpath.problems import Place, Problem
@@ -210,6 +211,10 @@ class ServerConfig(Settings):
     )
     repositories: Annotated[tuple[RepositorySettings, ...], Field(strict=False)] = Field(
         (), description="The live repositories to watch. Default: the one of the current folder."
+    )
+    login: LoginSettings = LoginSettings()
+    roles: Annotated[tuple[GrantSettings, ...], Field(strict=False)] = Field(
+        (), description="Who may do what where; what several say adds up. Default: what accounts themselves have."
     )
     schedules: Annotated[tuple[ScheduleSettings, ...], Field(strict=False)] = Field(
         (), description="When to look for drift."

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from towpath.web.errors import handle_errors
 from towpath.web.headers import SecurityHeaders
+from towpath.web.login import account, entering
 from towpath.web.port import Services
 from towpath.web.static_files import StaticFiles
 from towpath.web.templates import Pages
@@ -32,6 +33,9 @@ def create_app(services: Services) -> FastAPI:
     app.router.routes.append(static.route())
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
     app.add_api_route("/", _home, include_in_schema=False)
+    if services.login is not None:
+        app.include_router(entering.router)
+        app.include_router(account.router)
     handle_errors(app)
     return app
 

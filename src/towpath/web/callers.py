@@ -14,10 +14,9 @@ from fastapi import Depends, Form, Header, Request
 
 from towpath.model.people import Caller, Via
 from towpath.problems import Problem, ProblemError
+from towpath.web.origin import is_from_here
 
 __all__ = ["Asking", "Callers", "Credentials", "Intent", "Nobody", "Visit", "asking", "intent"]
-
-_SAFE_SITES = frozenset(["same-origin", "none"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +73,10 @@ Asking = Annotated[Visit, Depends(asking)]
 
 
 def intent(
+    request: Request,
     visit: Asking,
     form_key: Annotated[str, Form()] = "",
     x_towpath_form: Annotated[str, Header()] = "",
-    sec_fetch_site: Annotated[str, Header()] = "same-origin",
 ) -> Visit:
     """The dependency of every route that changes something: the caller, who means it. With a session comes its
     key, in a form's field or a header; another site does not know it. Raises `ProblemError` (`not-from-here`).
@@ -85,7 +84,7 @@ def intent(
     if visit.caller.via is Via.TOKEN:
         return visit
     shown = form_key or x_towpath_form
-    if sec_fetch_site not in _SAFE_SITES or not visit.form_key or not _same(shown, visit.form_key):
+    if not is_from_here(request) or not visit.form_key or not _same(shown, visit.form_key):
         raise ProblemError(_not_from_here())
     return visit
 

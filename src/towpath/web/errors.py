@@ -30,6 +30,7 @@ _STATUS: Final = {
     "unit-not-in-run": 404,
     "unknown-unit": 404,
     "no-such-repository": 404,
+    "no-such-token": 404,
     "nothing-to-approve": 409,
     "plans-changed": 409,
     "not-planned": 409,

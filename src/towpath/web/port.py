@@ -13,6 +13,7 @@ from towpath.model.listing import PastUnitRun, RunsPage, RunsRequest
 from towpath.model.paths import UnitPath
 from towpath.model.people import Caller
 from towpath.service.acting import Answer
+from towpath.service.login import Login
 from towpath.service.seeing import LogPart, SeenRun, SeenUnitRun, Standing
 from towpath.system import Clock
 from towpath.web.callers import Callers, Nobody
@@ -97,7 +98,7 @@ class Acting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything the application is given. `base_url` is where people reach it."""
+    """Everything the application is given. `base_url` is where people reach it; `login` None: nobody can log in."""
 
     seeing: Seeing
     following: Following
@@ -105,3 +106,4 @@ class Services:
     clock: Clock
     callers: Callers = field(default_factory=Nobody)
     base_url: str = "http://127.0.0.1:8080"
+    login: Login | None = None
