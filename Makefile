@@ -13,10 +13,10 @@ MIRROR = TF_CLI_CONFIG_FILE="$$($(BIN)/python tools/provider_mirror.py)"
 
 PROVIDER := tests/support/login_provider
 
-.PHONY: help setup provider test unit lint format soak bench docs demo lock clean
+.PHONY: help setup provider test unit lint format soak bench docs screenshots demo lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*##/ { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*##/ { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Create .venv with exactly what the lock file names
 
@@ -62,6 +62,9 @@ docs: $(READY) ## Write the reference pages from the code and check every link
 	$(BIN)/python tools/reference.py
 	$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
 	@echo "The documentation is in build/docs/index.html"
+
+screenshots: $(READY) ## Pictures of every page of the service, in build/screenshots
+	PYTHONPATH=tests/support $(BIN)/python tools/screenshots.py $(ARGS)
 
 demo: $(READY) ## The whole story on this machine, in a few minutes
 	$(MIRROR) $(BIN)/towpath demo $(ARGS)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from towpath.model.ledger import LedgerEntry
 from towpath.model.listing import PastUnitRun
+from towpath.model.logs import LogLine
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Plan
 from towpath.model.runs import Attempt, Run, UnitRun
@@ -42,10 +43,11 @@ class SeenUnitRun:
 
 @dataclass(frozen=True, slots=True)
 class LogPart:
-    """Lines of a log. `next` is what to ask for as `after` to get those that come later."""
+    """Lines of a log. `is_whole` is False where there are lines before them; `next` is where reading goes on."""
 
-    lines: tuple[str, ...]
+    lines: tuple[LogLine, ...]
     next: int
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
 
+from towpath.model.paths import UnitPath
 from towpath.views.graph import Graph, GraphNode
 from towpath.views.layout import Layout, Point, layered
 from towpath.views.text import printable, width
 
-__all__ = ["graph_svg"]
+__all__ = ["NodeMark", "graph_drawing", "graph_svg"]
 
 _ROW = 52
 _BOX = 38
@@ -31,13 +33,35 @@ _STYLE = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class NodeMark:
+    """What a page shows of a unit: the name of a class, a word, and where a click leads."""
+
+    tone: str
+    word: str
+    href: str
+
+
 def graph_svg(graph: Graph) -> str:
     """Columns from left to right in the order in which a run walks, a band for each tier; arrows point from a unit to
-    those that need it. A dependency that a run cannot follow (to a later tier, in a cycle) is red and broken."""
+    those that need it. A dependency that a run cannot follow (to a later tier, in a cycle) is red and broken.
+
+    The drawing stands by itself: its colours and letters are in it.
+    """
+    return _drawn(graph, None)
+
+
+def graph_drawing(graph: Graph, marks: Mapping[UnitPath, NodeMark]) -> str:
+    """The same as a part of a page, whose style sheet gives letters and colours to its classes. Every unit has a mark:
+    its box is a link."""
+    return _drawn(graph, marks)
+
+
+def _drawn(graph: Graph, marks: Mapping[UnitPath, NodeMark] | None) -> str:
     columns = _columns(graph)
     forward = [(dependency, unit) for unit, dependency in graph.edges if columns[dependency] < columns[unit]]
     layout = layered(columns, forward)
-    drawing = _Drawing(graph, layout)
+    drawing = _Drawing(graph, layout, marks)
     edges = [drawing.edge(points) for points in layout.edges.values()]
     wrong = [drawing.wrong_edge(d, u) for u, d in graph.edges if columns[d] >= columns[u]]
     boxes = [text for node in graph.nodes for text in drawing.box(node)]
@@ -57,7 +81,8 @@ def _columns(graph: Graph) -> Mapping[str, int]:
 class _Drawing:
     """Turns columns and rows into pixels."""
 
-    def __init__(self, graph: Graph, layout: Layout) -> None:
+    def __init__(self, graph: Graph, layout: Layout, marks: Mapping[UnitPath, NodeMark] | None) -> None:
+        self._marks = marks
         self._graph = graph
         self._layout = layout
         self._widths = [0.0] * layout.columns
@@ -69,16 +94,19 @@ class _Drawing:
         self._inks = {tier: index % len(_INKS) for index, tier in enumerate(graph.tiers)}
 
     def head(self) -> Iterator[str]:
-        wide = (self._lefts[-1] + self._widths[-1] if self._lefts else 0) + _MARGIN
+        wide = (self._lefts[-1] + self._widths[-1] if self._lefts else 0) + _MARGIN + 8
         size = f'width="{wide:.0f}" height="{self._height:.0f}" viewBox="0 0 {wide:.0f} {self._height:.0f}"'
-        yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'
+        # What is in an image is not read out: a drawing with links is a group.
+        role = "img" if self._marks is None else "group"
+        yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="{role}">'
         yield f"<title>Dependencies of {len(self._graph.nodes)} units</title>"
-        yield f"<style>{_STYLE}</style>"
+        if self._marks is None:
+            yield f"<style>{_STYLE}</style>"
         yield (
             '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
             '<path d="M0,0 L8,4 L0,8 z" fill="#94a3b8"/></marker></defs>'
         )
-        yield f'<rect width="{wide:.0f}" height="{self._height:.0f}" fill="#ffffff"/>'
+        yield f'<rect class="ground" width="{wide:.0f}" height="{self._height:.0f}" fill="#ffffff"/>'
 
     def bands(self) -> Iterator[str]:
         """A tinted band behind each tier, with its name."""
@@ -88,8 +116,8 @@ class _Drawing:
             right = self._lefts[max(columns)] + self._widths[max(columns)] + _GAP / 2 - 8
             left, ink = max(left, 8), self._inks[tier]
             yield (
-                f'<rect x="{left:.1f}" y="8" width="{right - left:.1f}" height="{self._height - 16:.1f}" rx="8" '
-                f'fill="{_TINTS[ink]}"/>'
+                f'<rect class="band" x="{left:.1f}" y="8" width="{right - left:.1f}" height="{self._height - 16:.1f}" '
+                f'rx="8" fill="{_TINTS[ink]}"/>'
             )
             title = _safe(self._graph.title(tier))
             yield f'<text class="tier" x="{left + 12:.1f}" y="30" fill="{_INKS[ink]}">{title}</text>'
@@ -100,14 +128,17 @@ class _Drawing:
         ink = "#c53030" if node.broken else _INKS[self._inks[node.tier]]
         dashes = ' stroke-dasharray="5 3"' if node.protected else ""
         folder, _, name = node.path.rpartition("/")
-        yield f"<g><title>{_safe(node.path)}{' (broken)' if node.broken else ''}</title>"
+        mark = self._marks[node.path] if self._marks is not None else None
+        yield _opening(mark)
+        yield f"<title>{_safe(node.path)}{' (broken)' if node.broken else ''}{f', {mark.word}' if mark else ''}</title>"
         yield (
-            f'<rect x="{left:.1f}" y="{middle - _BOX / 2:.1f}" width="{self._widths[point.column]:.1f}" '
+            f'<rect class="box" x="{left:.1f}" y="{middle - _BOX / 2:.1f}" width="{self._widths[point.column]:.1f}" '
             f'height="{_BOX}" rx="6" fill="#ffffff" stroke="{ink}" stroke-width="1.3"{dashes}/>'
         )
         x, y = left + _PADDING, middle + (12 if folder else 5)
         yield f'<text class="folder" x="{x:.1f}" y="{middle - 4:.1f}">{_safe(folder)}</text>'
-        yield f'<text class="name" x="{x:.1f}" y="{y:.1f}">{_safe(name)}</text></g>'
+        yield f'<text class="name" x="{x:.1f}" y="{y:.1f}">{_safe(name)}</text>'
+        yield "</a>" if mark else "</g>"
 
     def edge(self, points: Iterable[Point]) -> str:
         """A smooth line from box to box; where it crosses a column it goes straight, as high as its point there."""
@@ -138,6 +169,12 @@ class _Drawing:
 
     def _middle(self, point: Point) -> float:
         return _HEAD + (point.height + 0.5) * _ROW
+
+
+def _opening(mark: NodeMark | None) -> str:
+    if mark is None:
+        return "<g>"
+    return f'<a class="node node-{escape(mark.tone)}" href="{escape(mark.href)}">'
 
 
 def _curve(x: float, y: float, to_x: float, to_y: float) -> str:

@@ -8,7 +8,9 @@ from starlette.types import ASGIApp
 
 from towpath.web.errors import handle_errors
 from towpath.web.headers import SecurityHeaders
+from towpath.web.live.tails import Tails
 from towpath.web.login import account, entering
+from towpath.web.pages import acting, audit, estate, following, run, runs, unit
 from towpath.web.port import Services
 from towpath.web.static_files import StaticFiles
 from towpath.web.templates import Pages
@@ -30,12 +32,15 @@ def create_app(services: Services) -> FastAPI:
     static = StaticFiles()
     app.state.services = services
     app.state.pages = Pages(static, services.clock)
+    app.state.tails = Tails()
     app.router.routes.append(static.route())
     app.add_api_route("/healthz", _healthz, include_in_schema=False)
     app.add_api_route("/", _home, include_in_schema=False)
     if services.login is not None:
         app.include_router(entering.router)
         app.include_router(account.router)
+    for part in (runs, run, unit, following, estate, audit, acting):
+        app.include_router(part.router)
     handle_errors(app)
     return app
 

@@ -16,7 +16,7 @@ from towpath.model.people import Caller, Via
 from towpath.problems import Problem, ProblemError
 from towpath.web.origin import is_from_here
 
-__all__ = ["Asking", "Callers", "Credentials", "Intent", "Nobody", "Visit", "asking", "intent"]
+__all__ = ["Asking", "Callers", "Credentials", "Intent", "Nobody", "Visit", "asking", "intent", "visit_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,16 @@ class Nobody:
         return None
 
 
+def visit_of(request: Request) -> Visit | None:
+    """Who sends the request; None for a stranger."""
+    callers: Callers = request.app.state.services.callers
+    address = request.client.host if request.client else ""
+    return callers.find(Credentials(request.cookies, request.headers.get("authorization", ""), address))
+
+
 def asking(request: Request) -> Visit:
     """The dependency of every route that is not for strangers. Raises `ProblemError` (`login-needed`)."""
-    callers: Callers = request.app.state.services.callers
-    visit = callers.find(
-        Credentials(
-            request.cookies,
-            request.headers.get("authorization", ""),
-            request.client.host if request.client else "",
-        )
-    )
+    visit = visit_of(request)
     if visit is None:
         raise ProblemError(_login_needed())
     request.state.visit = visit

@@ -31,6 +31,7 @@ _STATUS: Final = {
     "unknown-unit": 404,
     "no-such-repository": 404,
     "no-such-token": 404,
+    "decided-meanwhile": 409,
     "nothing-to-approve": 409,
     "plans-changed": 409,
     "not-planned": 409,
@@ -68,6 +69,8 @@ def handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
+        if any(one["loc"][0] == "path" for one in error.errors()):
+            return answer_problems(request, not_found().problems)
         said = [
             Problem("request-invalid", "The request is not valid", f"{'.'.join(map(str, one['loc']))}: {one['msg']}.")
             for one in error.errors()

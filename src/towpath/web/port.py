@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -30,14 +30,22 @@ class Seeing(Protocol):
         """Their names, sorted."""
         ...
 
-    def runs(self, request: RunsRequest) -> RunsPage: ...
+    def listed(self, request: RunsRequest) -> RunsPage: ...
 
     def run(self, run: str) -> SeenRun: ...
 
     def unit_run(self, run: str, unit: UnitPath) -> SeenUnitRun: ...
 
-    def log(self, run: str, unit: UnitPath, after: int = 0) -> LogPart:
-        """The log from there to where it ends now. Asking costs little while nothing was added."""
+    def log_end(self, run: str, unit: UnitPath) -> LogPart:
+        """The last lines of the log, some thousands at most."""
+        ...
+
+    def log_after(self, run: str, unit: UnitPath, after: int) -> LogPart:
+        """What comes after that place; a part of it where that is much. Asking costs little when there is nothing."""
+        ...
+
+    def log_whole(self, run: str, unit: UnitPath) -> Iterator[str]:
+        """Every line, without its end."""
         ...
 
     def live(self, repository: str) -> Live:
@@ -67,6 +75,10 @@ class Following(Protocol):
         ...
 
     def after(self, sequence: int, most: int) -> tuple[Event, ...]: ...
+
+    def of_run(self, run: str, sequence: int) -> tuple[Event, ...]:
+        """Those of one run alone."""
+        ...
 
 
 class Acting(Protocol):

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -21,8 +22,9 @@ __all__ = ["Pages"]
 
 
 class Pages:
-    """Renders pages. Every text of a repository that is shown goes through escaping, and through `printable` where it
-    is not known to be a name: nothing in it may turn the direction of writing."""
+    """Renders pages. Whatever a template shows is escaped, and nothing in it steers: no character turns the direction
+    of writing. `exact` is for what a browser sends back, which is escaped and no more.
+    """
 
     def __init__(self, static: StaticFiles, clock: Clock) -> None:
         self._clock = clock
@@ -30,6 +32,7 @@ class Pages:
             loader=PackageLoader("towpath.web", "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            finalize=_shown,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -41,12 +44,15 @@ class Pages:
             unit_history_url=unit_history_url,
             plural=plural,
         )
-        self._environment.filters.update(
-            printable=_printable, ago=self._ago, at=_at, iso=_iso, duration=duration, query=_query
-        )
+        self._environment.filters.update(exact=escape, ago=self._ago, at=_at, iso=_iso, duration=duration, query=_query)
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:
         return self._environment.get_template(template).render(context)
+
+    def part(self, template: str, macro: str, *arguments: object) -> str:
+        """A part of a page, by the macro that renders it there as well."""
+        module = self._environment.get_template(template).module
+        return str(getattr(module, macro)(*arguments))
 
     def answer(
         self, request: Request, template: str, context: Mapping[str, Any], status: int = 200, **headers: str
@@ -59,8 +65,8 @@ class Pages:
         return ago(moment, self._clock.now()) if moment is not None else ""
 
 
-def _printable(value: object) -> str:
-    return printable(str(value)) if value is not None else ""
+def _shown(value: object) -> object:
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _at(moment: datetime.datetime | None) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from towpath.model.paths import UnitPath
 
-__all__ = ["log_url", "run_url", "unit_history_url", "unit_in", "unit_url"]
+__all__ = ["log_url", "quoted", "run_url", "unit_history_url", "unit_in", "unit_url"]
 
 _ROOT = UnitPath(".")
 
@@ -19,17 +19,17 @@ def run_url(run: str) -> str:
 
 def unit_url(run: str, unit: str) -> str:
     """The page of a unit run."""
-    return f"{run_url(run)}/units/{_quoted(unit)}"
+    return f"{run_url(run)}/units/{quoted(unit)}"
 
 
 def log_url(run: str, unit: str) -> str:
     """The whole log of a unit run, to be kept."""
-    return f"{run_url(run)}/log/{_quoted(unit)}"
+    return f"{run_url(run)}/log/{quoted(unit)}"
 
 
 def unit_history_url(repository: str, unit: str) -> str:
     """`repository` comes last, in the query: the local one has no name."""
-    return f"/units/{_quoted(unit)}?repository={quote(repository, safe='')}"
+    return f"/units/{quoted(unit)}?repository={quote(repository, safe='')}"
 
 
 def unit_in(text: str) -> UnitPath:
@@ -37,6 +37,6 @@ def unit_in(text: str) -> UnitPath:
     return UnitPath(text) if text else _ROOT
 
 
-def _quoted(unit: str) -> str:
+def quoted(unit: str) -> str:
     """A path segment `.` would be dropped by browsers, so the root's unit is written as nothing."""
     return "" if unit == _ROOT else quote(unit, safe="/", errors="surrogateescape")

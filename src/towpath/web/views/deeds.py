@@ -1,0 +1,206 @@
+"""What can be done to a run, by whom, and what happens then: named before it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from towpath.access import Act
+from towpath.model.people import Caller
+from towpath.model.runs import Gate, RunKind, RunStatus, UnitStatus
+from towpath.runs import RunView
+from towpath.service.allowed import refusal
+from towpath.views.text import plural
+from towpath.web.views.waiting import holds_in_words
+
+__all__ = ["Confirmation", "Deed", "DeedKind", "confirmation", "deeds_of"]
+
+
+class DeedKind(StrEnum):
+    """The last part of the address where it is confirmed and done."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    APPLY = "apply"
+    RESUME = "resume"
+    CANCEL = "cancel"
+    ROLL_BACK = "roll-back"
+    PLAN_AGAIN = "plan-again"
+
+    @property
+    def is_answer(self) -> bool:
+        """It is said at a gate."""
+        return self in (DeedKind.APPROVE, DeedKind.REJECT)
+
+
+_ACTS: Final = {
+    DeedKind.APPLY: Act.OPERATE,
+    DeedKind.RESUME: Act.OPERATE,
+    DeedKind.CANCEL: Act.OPERATE,
+    DeedKind.ROLL_BACK: Act.OPERATE,
+    DeedKind.PLAN_AGAIN: Act.PLAN,
+}
+_NAMES: Final = {
+    DeedKind.APPROVE: "Approve",
+    DeedKind.REJECT: "Reject",
+    DeedKind.APPLY: "Apply these plans",
+    DeedKind.RESUME: "Resume",
+    DeedKind.CANCEL: "Cancel the run",
+    DeedKind.ROLL_BACK: "Roll back",
+    DeedKind.PLAN_AGAIN: "Plan again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A button. `is_main` is what most people come for; `is_grave` cannot be taken back."""
+
+    kind: DeedKind
+    name: str
+    is_main: bool = False
+    is_grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """What somebody is told before they do it: `happens` are sentences, `name` is what the button says."""
+
+    kind: DeedKind
+    title: str
+    name: str
+    happens: tuple[str, ...]
+    is_grave: bool = False
+    asks_reason: bool = False
+    needs_reason: bool = False
+
+
+def deeds_of(repository: str, view: RunView, caller: Caller) -> tuple[Deed, ...]:
+    """What the caller may do with the run as it stands, answers at gates left out: they belong to their gate."""
+    refused: dict[Act, bool] = {}
+
+    def may(kind: DeedKind) -> bool:
+        act = _ACTS[kind]
+        if act not in refused:
+            refused[act] = refusal(caller, act, repository, view.snapshot) is not None
+        return not refused[act]
+
+    return tuple(deed for deed in _possible(view) if may(deed.kind))
+
+
+def _possible(view: RunView) -> Iterator[Deed]:
+    status = view.status
+    if status is RunStatus.PLANNED:
+        yield Deed(DeedKind.APPLY, _NAMES[DeedKind.APPLY], is_main=True)
+    if status is RunStatus.HALTED:
+        yield Deed(DeedKind.RESUME, _NAMES[DeedKind.RESUME], is_main=True)
+    if status not in (RunStatus.RUNNING, RunStatus.WAITING):
+        yield Deed(DeedKind.PLAN_AGAIN, _NAMES[DeedKind.PLAN_AGAIN])
+    if _has_applied(view) and (status.is_terminal or status is RunStatus.HALTED):
+        yield Deed(DeedKind.ROLL_BACK, _NAMES[DeedKind.ROLL_BACK])
+    if not status.is_terminal and not view.snapshot.run.cancel_requested:
+        yield Deed(DeedKind.CANCEL, _NAMES[DeedKind.CANCEL], is_grave=True)
+
+
+def _has_applied(view: RunView) -> bool:
+    done = (UnitStatus.APPLIED, UnitStatus.DESTROYED)
+    return view.snapshot.run.applies and any(unit.row.status in done for unit in view.units)
+
+
+def confirmation(view: RunView, kind: DeedKind, gate: Gate | None = None) -> Confirmation | None:
+    """None when it cannot be done to the run as it stands."""
+    if kind.is_answer:
+        return _answer(view, kind, gate) if gate is not None else None
+    possible = {deed.kind: deed for deed in _possible(view)}
+    if kind not in possible:
+        return None
+    title, happens = _SAID[kind](view)
+    return Confirmation(kind, title, _NAMES[kind], happens, is_grave=possible[kind].is_grave)
+
+
+def _answer(view: RunView, kind: DeedKind, gate: Gate) -> Confirmation:
+    where = gate.environment or f"tier {gate.tier}"
+    plans = plural(len(gate.covers), "plan")
+    if kind is DeedKind.REJECT:
+        stays = "The run is cancelled: nothing of it is applied any more. What is applied already stays."
+        return Confirmation(
+            kind, f"Reject {where}", "Reject", (stays,), is_grave=True, asks_reason=True, needs_reason=True
+        )
+    losing = [path for path in gate.covers if _loses(view, path)]
+    happens = (
+        f"You say yes to {plans}, exactly as they are now; a plan that does more asks again.",
+        *([f"{plural(len(losing), 'unit')} of these {_lose(len(losing))} resources."] if losing else []),
+        *holds_in_words(gate),
+        "When all approvals are there, the units are applied.",
+    )
+    return Confirmation(kind, f"Approve {where}", f"Approve {plans}", happens, asks_reason=True)
+
+
+def _lose(count: int) -> str:
+    return "destroys or replaces" if count == 1 else "destroy or replace"
+
+
+def _loses(view: RunView, path: str) -> bool:
+    row = next((unit.row for unit in view.units if unit.row.unit == path), None)
+    return row is not None and row.plan is not None and bool(row.plan.counts.destroy or row.plan.counts.replace)
+
+
+def _apply(view: RunView) -> tuple[str, tuple[str, ...]]:
+    return (
+        "Apply these plans",
+        (
+            f"The plans of {plural(len(view.units), 'unit')} are applied tier by tier, exactly as they are shown.",
+            "Gates and holds ask as in any other run. A plan that has gone out of date is made again and compared.",
+        ),
+    )
+
+
+def _resume(view: RunView) -> tuple[str, tuple[str, ...]]:
+    failed = sum(unit.row.status is UnitStatus.FAILED for unit in view.units)
+    skipped = sum(unit.row.status is UnitStatus.SKIPPED for unit in view.units)
+    return (
+        "Resume the run",
+        (
+            f"{plural(failed, 'failed unit')} and {plural(skipped, 'skipped unit')} are planned again and applied.",
+            "What is done stays done. A plan that does more than the approved one asks again.",
+        ),
+    )
+
+
+def _cancel(view: RunView) -> tuple[str, tuple[str, ...]]:
+    busy = sum(attempt.status.is_active for attempt in view.snapshot.attempts.values())
+    at_work = f"{plural(busy, 'unit')} at work: what has begun finishes. " if busy else ""
+    return (
+        "Cancel the run",
+        (f"{at_work}Nothing new begins, and the run cannot be resumed.", "What is applied already stays applied."),
+    )
+
+
+def _roll_back(view: RunView) -> tuple[str, tuple[str, ...]]:
+    done = sum(unit.row.status in (UnitStatus.APPLIED, UnitStatus.DESTROYED) for unit in view.units)
+    return (
+        "Roll back",
+        (
+            f"A new run plans {plural(done, 'unit')} against the commit each was applied from before this run.",
+            "It goes through the same gates. Nothing is applied before its plans were seen.",
+            "Data that this run destroyed does not come back.",
+        ),
+    )
+
+
+def _plan_again(view: RunView) -> tuple[str, tuple[str, ...]]:
+    what = "plans" if view.snapshot.run.kind is RunKind.PLAN else f"plans, and then has to {view.snapshot.run.kind},"
+    return (
+        "Plan again",
+        (f"A new run {what} these {plural(len(view.units), 'unit')} at the newest commit.", "This run stays as it is."),
+    )
+
+
+_SAID: Final = {
+    DeedKind.APPLY: _apply,
+    DeedKind.RESUME: _resume,
+    DeedKind.CANCEL: _cancel,
+    DeedKind.ROLL_BACK: _roll_back,
+    DeedKind.PLAN_AGAIN: _plan_again,
+}
