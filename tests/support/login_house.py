@@ -8,14 +8,14 @@ from pathlib import Path
 
 from run_house import empty_database
 
-from towpath.login import Accounts, By, Cost, Lifetimes, Passwords, Registry, Sessions, Tokens
+from towpath.login import Accounts, By, Cost, Passwords, Registry, Sessions, Tokens
 from towpath.model.audit import AuditEntry
 from towpath.model.people import Grant, Role
 from towpath.stores.audit import AuditLog
 from towpath.stores.database import Database
-from towpath.system import FakeClock, RandomIds
+from towpath.system import Clock, FakeClock, RandomIds
 
-__all__ = ["ADMIN", "PASSWORD", "LoginHouse", "login_house"]
+__all__ = ["ADMIN", "CHEAP", "PASSWORD", "LoginHouse", "login_house"]
 
 PASSWORD = "correct horse battery"
 ADMIN = By("admin@example.com", "192.0.2.1")
@@ -25,15 +25,16 @@ CHEAP = Cost(1, 8, 1)
 class LoginHouse:
     """Everything about logging in, over one database."""
 
-    def __init__(self, database: Database, grants: Sequence[Grant] = (), lifetimes: Lifetimes | None = None) -> None:
-        self.clock = FakeClock()
+    def __init__(self, database: Database, grants: Sequence[Grant] = (), clock: Clock | None = None) -> None:
+        self.fake_clock = FakeClock()
+        self.clock = clock or self.fake_clock
         self.database = database
         self.ids = RandomIds()
         self.registry = Registry(database, self.ids, self.clock)
         self.passwords = Passwords(self.ids, CHEAP)
         self.accounts = Accounts(self.registry)
         self.tokens = Tokens(self.registry, grants)
-        self.sessions = Sessions(self.registry, self.passwords, grants, lifetimes or Lifetimes())
+        self.sessions = Sessions(self.registry, self.passwords, grants)
         self.log = AuditLog(database)
 
     def person(self, email: str, role: Role | None = None, password: str | None = PASSWORD) -> None:
@@ -51,12 +52,12 @@ class LoginHouse:
 
 
 @contextmanager
-def login_house(folder: Path, grants: Sequence[Grant] = (), lifetimes: Lifetimes | None = None) -> Iterator[LoginHouse]:
+def login_house(folder: Path, grants: Sequence[Grant] = (), clock: Clock | None = None) -> Iterator[LoginHouse]:
     file = folder / "state.db"
     file.write_bytes(empty_database())
     database = Database(file)
     database.prepare()
     try:
-        yield LoginHouse(database, grants, lifetimes)
+        yield LoginHouse(database, grants, clock)
     finally:
         database.close()

@@ -86,7 +86,7 @@ def test_a_token_ends_when_it_expires_is_revoked_or_its_owner_is_disabled(house:
     short = house.tokens.create(ANN, "short", scopes, DAY, ADMIN)
     endless = house.tokens.create(ANN, "endless", scopes, None, ADMIN)
     other = house.tokens.create(ANN, "other", scopes, None, ADMIN)
-    house.clock.advance(DAY.total_seconds())
+    house.fake_clock.advance(DAY.total_seconds())
     assert house.tokens.caller(short.secret, HERE) is None
     assert house.tokens.caller(endless.secret, HERE) is not None
     house.tokens.revoke(endless.token.id, ADMIN)
@@ -103,7 +103,7 @@ def test_when_a_token_was_used_is_known_to_the_minute(house: LoginHouse) -> None
     start = house.clock.now()
     for _ in range(4):
         assert house.tokens.caller(made.secret, HERE) is not None
-        house.clock.advance(25)
+        house.fake_clock.advance(25)
     assert [token.used_at for token in house.tokens.all()] == [start + datetime.timedelta(seconds=75)]
 
 

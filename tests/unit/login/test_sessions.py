@@ -73,7 +73,7 @@ def test_guessing_at_an_account_is_slow_from_wherever_it_comes(house: LoginHouse
     with pytest.raises(ProblemError, match="possible in 1 second") as raised:
         house.sessions.with_password(ANN, PASSWORD, "198.51.100.9")
     assert problem_of(raised)[0] == "login-throttled"
-    house.clock.advance(1)
+    house.fake_clock.advance(1)
     assert house.sessions.with_password(ANN, PASSWORD, HERE).account.email == ANN
     for _ in range(5):
         with pytest.raises(ProblemError, match="do not belong together"):
@@ -98,7 +98,7 @@ def test_guessing_from_an_address_is_slow_whomever_it_is_about_and_one_good_logi
 def test_tries_that_come_too_early_do_not_make_the_wait_longer(house: LoginHouse) -> None:
     house.person(ANN)
     for _ in range(6):
-        house.clock.advance(2)
+        house.fake_clock.advance(2)
         with pytest.raises(ProblemError):
             house.sessions.with_password(ANN, "guess", HERE)
     for _ in range(50):
@@ -133,10 +133,10 @@ def test_a_session_ends_when_it_is_idle_or_old(house: LoginHouse) -> None:
     idle = house.sessions.with_password(ANN, PASSWORD, HERE).secret
     used = house.sessions.with_password(ANN, PASSWORD, HERE).secret
     for _ in range(7 * 4 - 1):
-        house.clock.advance(6 * 3600)
+        house.fake_clock.advance(6 * 3600)
         assert house.sessions.caller(used, HERE) is not None
     assert house.sessions.caller(idle, HERE) is None
-    house.clock.advance(6 * 3600)
+    house.fake_clock.advance(6 * 3600)
     assert house.sessions.caller(used, HERE) is None
 
 
@@ -174,7 +174,7 @@ def test_a_secret_that_nobody_has_is_nobodys(house: LoginHouse, secret: str) -> 
 def test_a_link_lets_in_once_and_for_a_day(house: LoginHouse) -> None:
     house.person(ANN, password=None)
     old = house.accounts.link(ANN, ADMIN)
-    house.clock.advance(24 * 3600)
+    house.fake_clock.advance(24 * 3600)
     with pytest.raises(ProblemError, match="does not hold"):
         house.sessions.with_link(old.secret, HERE)
     fresh = house.accounts.link(ANN, ADMIN)

@@ -55,12 +55,13 @@ class Cookies:
         """The login that was begun at the provider."""
         remembered, _, target = cookies.get(self._prefix + _OIDC, "").partition(".")
         try:
-            return Begun(remembered, base64.urlsafe_b64decode(target).decode()) if remembered else None
+            # Its padding, which cookies do not take as it is, was left out.
+            return Begun(remembered, base64.urlsafe_b64decode(f"{target}==").decode()) if remembered else None
         except ValueError:
             return None
 
     def begin_oidc(self, response: Response, begun: Begun) -> None:
-        target = base64.urlsafe_b64encode(begun.target.encode()).decode()
+        target = base64.urlsafe_b64encode(begun.target.encode()).decode().rstrip("=")
         self._set(response, _OIDC, f"{begun.remembered}.{target}", _LOGIN_SECONDS)
 
     def end_oidc(self, response: Response) -> None:
