@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -27,6 +28,9 @@ class Changes:
         self._clock = clock
         self._carrier = carrier
         self._decided: tuple[str, int] | None = None
+
+    def now(self) -> datetime.datetime:
+        return self._clock.now()
 
     def transaction(self) -> AbstractContextManager[RunTransaction]:
         return self._store.transaction()

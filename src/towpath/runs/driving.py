@@ -12,14 +12,15 @@ from typing import Protocol
 from towpath.model.commands import Cancellation
 from towpath.model.events import Event, EventKind
 from towpath.model.paths import UnitPath
-from towpath.model.runs import Attempt, AttemptStatus, RunStatus, Snapshot, Worker
+from towpath.model.runs import RunStatus, Snapshot, Worker
 from towpath.model.work import Workbench
 from towpath.problems import Problem, ProblemError
+from towpath.runs.burying import Burial
 from towpath.runs.carrying import Carrier, Carriers
 from towpath.runs.changing import Changes
 from towpath.runs.lease import LEASE_SECONDS, WorkerLease
-from towpath.runs.superseding import gives_way, superseded
-from towpath.runs.telling import attempt_event, stop_requested
+from towpath.runs.superseding import take_place
+from towpath.runs.telling import stop_requested
 from towpath.runs.work import AttemptWork
 from towpath.runs.workbench.leftovers import remove_leftovers, remove_old_work
 from towpath.stores import Holder, RunTransaction, State
@@ -58,7 +59,7 @@ class Driver:
         with self._locked(), self._enrolled() as (worker, lease):
             with self._plain().transaction() as transaction:
                 self._bury_the_dead(transaction, worker)
-                self._supersede(transaction)
+                take_place(self._plain(), transaction, self.run)
             remove_old_work(self.state.folder, self.state.clock.now().timestamp())
             self._carry(worker, lease)
             self._tidy()
@@ -119,39 +120,13 @@ class Driver:
             if worker.id != me.id:
                 transaction.bury(worker)
         for attempt in transaction.active_attempts():
-            self._give_up(transaction, attempt)
+            Burial(self._plain(), transaction).give_up(attempt)
         for run in transaction.open_runs():
             if run.id != self.run and run.status is RunStatus.RUNNING:
                 before = self._plain().load(transaction, run.id)
                 reason = "The process that drove it ended."
                 halted = replace(run, status=RunStatus.HALTED, reason=reason, finished_at=now)
                 self._plain().keep(transaction, before, replace(before, run=halted))
-
-    def _give_up(self, transaction: RunTransaction, attempt: Attempt) -> None:
-        now = self.state.clock.now()
-        begun = attempt.status is AttemptStatus.RUNNING
-        before = self._plain().load(transaction, attempt.run)
-        status = AttemptStatus.UNKNOWN if begun else AttemptStatus.DROPPED
-        ended = replace(attempt, status=status, finished_at=now)
-        transaction.free_lock(attempt)
-        events = [attempt_event(EventKind.ATTEMPT_FINISHED, ended, now)]
-        if begun:
-            events.insert(0, Event(0, attempt.run, now, EventKind.WORKER_LOST, None, {"worker": attempt.worker}))
-        after = replace(before, attempts={**before.attempts, ended.id: ended})
-        self._plain().keep(transaction, before, after, events)
-
-    def _supersede(self, transaction: RunTransaction) -> None:
-        """Older runs that rest give way to this one."""
-        changes = self._plain()
-        mine = changes.load(transaction, self.run)
-        if not mine.run.applies or mine.run.status not in (RunStatus.RUNNING, RunStatus.WAITING):
-            return
-        for run in transaction.open_runs():
-            if run.id == self.run:
-                return
-            other = changes.load(transaction, run.id)
-            if gives_way(other, mine):
-                changes.keep(transaction, other, superseded(other, mine.run.head, mine.run.id, self.state.clock.now()))
 
     def _carry(self, worker: Worker, lease: WorkerLease) -> None:
         with self.state.runs.transaction() as transaction:

@@ -6,9 +6,27 @@ import datetime
 from dataclasses import replace
 
 from towpath.model.runs import RunStatus, Snapshot, UnitStatus
+from towpath.runs.changing import Changes
 from towpath.runs.gating import nobody_is_asked
+from towpath.stores import RunTransaction
 
-__all__ = ["gives_way", "superseded"]
+__all__ = ["gives_way", "superseded", "take_place"]
+
+
+def take_place(changes: Changes, transaction: RunTransaction, run: str) -> tuple[str, ...]:
+    """Older runs that rest give way to this one, which is about to go on. Returns their ids."""
+    mine = changes.load(transaction, run)
+    if not mine.run.applies or mine.run.status not in (RunStatus.RUNNING, RunStatus.WAITING):
+        return ()
+    given = []
+    for row in transaction.open_runs():
+        if row.id == run:
+            break
+        other = changes.load(transaction, row.id)
+        if other.run.status is not RunStatus.RUNNING and gives_way(other, mine):
+            changes.keep(transaction, other, superseded(other, mine.run.head, run, changes.now()))
+            given.append(row.id)
+    return tuple(given)
 
 
 def gives_way(older: Snapshot, newer: Snapshot) -> bool:
