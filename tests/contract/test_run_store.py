@@ -44,7 +44,7 @@ from towpath.model.runs import (
     Worker,
 )
 from towpath.problems import Place, Problem
-from towpath.stores import LedgerStore, RunStore, State, open_state
+from towpath.stores import LedgerStore, RunStore, State, WorkQueue, open_state
 from towpath.system import FakeClock, FakeEnvironment, FakeIds
 
 NOW = datetime.datetime(2026, 1, 5, 9, 30, 15, 123456, tzinfo=datetime.UTC)
@@ -374,15 +374,14 @@ def test_the_ledger_names_the_last_entry_until_it_is_dropped(state: State) -> No
 
 def test_a_worker_that_was_buried_cannot_renew_its_lease(state: State) -> None:
     worker = Worker("w1", 42, "host", NOW, NOW, True, "run")
-    later = replace(worker, lease_until=NOW + datetime.timedelta(seconds=60))
-    with state.runs.transaction() as transaction:
-        transaction.enter_worker(worker)
-        assert transaction.renew_lease(later)
-        assert transaction.living_workers() == [later]
-        transaction.bury(later)
-        assert not transaction.renew_lease(later)
-        assert transaction.living_workers() == []
-    assert state.runs.worker("w1") == replace(later, alive=False)
+    queue = WorkQueue(state.database, state.clock)
+    queue.enter(worker, 60)
+    assert queue.renew(worker, 60)
+    (seen,) = queue.workers()
+    assert (seen.id, seen.lease_until - state.clock.now()) == ("w1", datetime.timedelta(seconds=60))
+    queue.leave(worker)
+    assert not queue.renew(worker, 60)
+    assert queue.workers() == []
 
 
 def test_a_row_written_by_an_older_version_reads_with_defaults(state: State) -> None:

@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-__all__ = ["Carrier", "Carriers", "CarryOut"]
+__all__ = ["Carrier", "Carriers", "CarryOut", "LeftInRows", "Queue"]
 
 CarryOut = Callable[[str], None]
 """Does the attempt with this id: begins it, works, records its end. Does nothing when it is not queued any more."""
 
 
-class Carrier(Protocol):
+class Queue(Protocol):
+    """Takes attempts whose rows are written and committed."""
+
+    def enqueue(self, attempts: Sequence[str]) -> None: ...
+
+
+class LeftInRows:
+    """Hands nothing on: whoever looks at the rows next begins what is queued."""
+
+    def enqueue(self, attempts: Sequence[str]) -> None:
+        del attempts
+
+
+class Carrier(Queue, Protocol):
     """Carries out attempts, no more at a time than it was opened for.
 
     Laws: an attempt that was enqueued is carried out once if the carrier stays open; what is enqueued before the start
@@ -21,10 +34,6 @@ class Carrier(Protocol):
 
     def start(self, carry_out: CarryOut) -> None:
         """Begins to carry out what is queued."""
-        ...
-
-    def enqueue(self, attempts: Sequence[str]) -> None:
-        """Takes attempts whose rows are written and committed."""
         ...
 
     def wait(self, seconds: float) -> None: ...

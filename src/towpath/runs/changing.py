@@ -11,7 +11,7 @@ from functools import partial
 from towpath.model.events import Event
 from towpath.model.runs import Snapshot
 from towpath.problems import Problem, ProblemError
-from towpath.runs.carrying import Carrier
+from towpath.runs.carrying import Queue
 from towpath.runs.evolve import settle
 from towpath.runs.telling import events_of
 from towpath.stores import RunStore, RunTransaction
@@ -23,7 +23,7 @@ __all__ = ["Changes", "no_such_run"]
 class Changes:
     """Changes the rows of runs. Without a carrier, nothing may be decided that must be carried out."""
 
-    def __init__(self, store: RunStore, clock: Clock, carrier: Carrier | None = None) -> None:
+    def __init__(self, store: RunStore, clock: Clock, carrier: Queue | None = None) -> None:
         self._store = store
         self._clock = clock
         self._carrier = carrier

@@ -18,12 +18,12 @@ from towpath.problems import Problem, ProblemError
 from towpath.runs.burying import Burial
 from towpath.runs.carrying import Carrier, Carriers
 from towpath.runs.changing import Changes
-from towpath.runs.lease import LEASE_SECONDS, WorkerLease
+from towpath.runs.lease import WorkerLease
 from towpath.runs.superseding import take_place
 from towpath.runs.telling import stop_requested
-from towpath.runs.work import AttemptWork
+from towpath.runs.work import AttemptWork, WorkHooks
 from towpath.runs.workbench.leftovers import remove_leftovers, remove_old_work
-from towpath.stores import Holder, RunTransaction, State
+from towpath.stores import Holder, RunTransaction, State, WorkQueue
 
 __all__ = ["Driver", "Watcher"]
 
@@ -58,7 +58,7 @@ class Driver:
         """
         with self._locked(), self._enrolled() as (worker, lease):
             with self._plain().transaction() as transaction:
-                self._bury_the_dead(transaction, worker)
+                self._bury_the_dead(transaction)
                 take_place(self._plain(), transaction, self.run)
             remove_old_work(self.state.folder, self.state.clock.now().timestamp())
             self._carry(worker, lease)
@@ -100,25 +100,21 @@ class Driver:
     @contextlib.contextmanager
     def _enrolled(self) -> Iterator[tuple[Worker, WorkerLease]]:
         now = self.state.clock.now()
-        until = now + datetime.timedelta(seconds=LEASE_SECONDS)
-        worker = Worker(self.state.ids.short(), os.getpid(), self.state.host, now, until, True, self.run)
-        with self.state.runs.transaction() as transaction:
-            transaction.enter_worker(worker)
-        lease = WorkerLease(self.state.runs, worker, self.state.clock)
+        worker = Worker(self.state.ids.short(), os.getpid(), self.state.host, now, now, True, self.run)
+        queue = WorkQueue(self.state.database, self.state.clock)
+        lease = WorkerLease(queue, worker, self.state.clock)
         lease.start()
+        queue.bury_others(worker)
         try:
             yield worker, lease
         finally:
             lease.give_back()
 
-    def _bury_the_dead(self, transaction: RunTransaction, me: Worker) -> None:
+    def _bury_the_dead(self, transaction: RunTransaction) -> None:
         """Whoever drove before is dead, since the lock is ours: what it had begun ended unknown, what it had queued
         never began, and the runs it drove are halted.
         """
         now = self.state.clock.now()
-        for worker in transaction.living_workers():
-            if worker.id != me.id:
-                transaction.bury(worker)
         for attempt in transaction.active_attempts():
             Burial(self._plain(), transaction).give_up(attempt)
         for run in transaction.open_runs():
@@ -133,7 +129,7 @@ class Driver:
             settings = self._plain().load(transaction, self.run).run.settings
         carrier = self.carriers.open(worker.id, settings.parallelism)
         changes = Changes(self.state.runs, self.state.clock, carrier)
-        work = AttemptWork(self.state, self.workbench, changes, worker.id, self.cancellation, self.watcher)
+        work = AttemptWork(self.state, self.workbench, changes, worker.id, self.cancellation, WorkHooks(self.watcher))
         teller = _Teller(self.state, self.run, self.watcher)
         carrier.start(work.carry_out)
         try:

@@ -28,6 +28,7 @@ from towpath.runs.changing import Changes, no_such_run
 from towpath.runs.driving import Driver, Watcher
 from towpath.runs.gating import may_approve
 from towpath.runs.making import once_more, to_be_applied, unit_runs
+from towpath.runs.plan_files import forget_plan_files
 from towpath.runs.superseding import superseded
 from towpath.runs.telling import created, stop_requested
 from towpath.runs.view import RunView
@@ -88,7 +89,7 @@ class Runs:
         Driver(self._state, self._workbench, self._carriers, run, cancellation, watcher).drive()
         for row in self._state.runs.runs():
             if row.status.is_terminal and run in (row.id, row.superseded_by):
-                self._forget_plan_files(row.id)
+                forget_plan_files(self._state, row.id)
         return self.view(run)
 
     def begin_apply(self, run: str) -> RunView:
@@ -158,7 +159,7 @@ class Runs:
             event = stop_requested(before.run.id, reason, self._state.clock.now())
             after = self._changes.settle(transaction, before, flagged, [event])
         if after.run.status.is_terminal:
-            self._forget_plan_files(after.run.id)
+            forget_plan_files(self._state, after.run.id)
         return self._seen(after)
 
     def give_way(self, head: str) -> tuple[str, ...]:
@@ -173,7 +174,7 @@ class Runs:
                 after = superseded(before, head, None, self._state.clock.now())
                 self._changes.keep(transaction, before, after)
         for run in given:
-            self._forget_plan_files(run)
+            forget_plan_files(self._state, run)
         return tuple(given)
 
     def view(self, run: str) -> RunView:
@@ -222,12 +223,6 @@ class Runs:
 
     def _load(self, transaction: RunTransaction, run: str) -> Snapshot:
         return self._changes.load(transaction, self._find(run))
-
-    def _forget_plan_files(self, run: str) -> None:
-        """They hold secrets and are of no more use."""
-        for attempt in self._state.runs.attempts(run):
-            if attempt.summary is not None:
-                self._state.plans.delete(attempt.summary.digest)
 
 
 def _gates_to_answer(snapshot: Snapshot, who: str, environment: str | None) -> Sequence[Gate]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol, Self
 
 from towpath.model.changes import Action
@@ -16,11 +18,12 @@ from towpath.model.work import ApplyJob, ApplyOutcome, PlanJob, Workbench
 from towpath.planning.compare import Verdict, compare
 from towpath.planning.losses import holds_for_plan
 from towpath.problems import Problem, ProblemError
+from towpath.runs.admission import Limits
 from towpath.runs.changing import Changes
 from towpath.runs.telling import attempt_event, attempt_started, stop_requested
 from towpath.stores import State
 
-__all__ = ["AttemptWork", "End", "LineWatcher"]
+__all__ = ["AttemptWork", "End", "LineWatcher", "WorkHooks"]
 
 _OUTCOMES = {
     ApplyOutcome.APPLIED: AttemptStatus.APPLIED,
@@ -35,6 +38,17 @@ class LineWatcher(Protocol):
     """Sees every line of every log as it is written, from several threads."""
 
     def line(self, unit: UnitPath, text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WorkHooks:
+    """What differs between the ways to work: who watches the logs, how much may be at work at once, and how hard to try
+    to record what was done.
+    """
+
+    watcher: LineWatcher | None = None
+    limits: Limits = field(default_factory=Limits)
+    insist: Callable[[Callable[[], None]], None] = lambda record: record()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +84,23 @@ class AttemptWork:
         changes: Changes,
         worker: str,
         cancellation: Cancellation,
-        watcher: LineWatcher | None = None,
+        hooks: WorkHooks | None = None,
     ) -> None:
         self._state = state
         self._workbench = workbench
         self._changes = changes
         self._worker = worker
         self._cancellation = cancellation
-        self._watcher = watcher
+        self._hooks = hooks or WorkHooks()
 
     def carry_out(self, attempt: str) -> None:
-        """Does nothing when the attempt is not queued any more. Raises `ProblemError` when its end cannot be recorded:
-        then it counts as unknown once this process is gone.
+        """Does nothing when the attempt is not queued any more, or not admitted. Raises `ProblemError` when its end
+        cannot be recorded: then it counts as unknown once this process is gone.
         """
         begun = self._begin(attempt)
         if begun is not None:
-            self._record(self._work(begun))
+            end = self._work(begun)
+            self._hooks.insist(partial(self._record, end))
 
     def _begin(self, attempt_id: str) -> _Begun | None:
         now = self._state.clock.now()
@@ -97,6 +112,8 @@ class AttemptWork:
             if before.run.stopping or before.run.cancel_requested:
                 dropped = replace(queued, status=AttemptStatus.DROPPED, finished_at=now)
                 self._changes.settle(transaction, before, _with(before, dropped))
+                return None
+            if not self._hooks.limits.admits(transaction, before.units[queued.unit]):
                 return None
             begun = transaction.begin_attempt(queued, self._worker, now)
             if begun is None:
@@ -124,7 +141,7 @@ class AttemptWork:
         """
         end: End | None = None
         try:
-            with _Log(self._state, begun.attempt, self._watcher) as log:
+            with _Log(self._state, begun.attempt, self._hooks.watcher) as log:
                 work = self._plan if begun.attempt.kind is AttemptKind.PLAN else self._apply
                 end = work(begun, log)
         except ProblemError as error:

@@ -21,6 +21,7 @@ from towpath.stores.ledger import LedgerStore
 from towpath.stores.lock import ENGINES, Holder, StateLock
 from towpath.stores.logs import LogFiles
 from towpath.stores.plans import PlanFolder
+from towpath.stores.queue import OpenRun, QueuedAttempt, WorkQueue
 from towpath.stores.runs import RunStore, RunTransaction
 from towpath.stores.state import State, open_state
 
@@ -29,10 +30,13 @@ __all__ = [
     "Holder",
     "LedgerStore",
     "LogFiles",
+    "OpenRun",
     "PlanFolder",
+    "QueuedAttempt",
     "RunStore",
     "RunTransaction",
     "State",
     "StateLock",
+    "WorkQueue",
     "open_state",
 ]

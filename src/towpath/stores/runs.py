@@ -1,8 +1,9 @@
-"""Runs as rows: snapshots, attempts with their fences, workers with their leases, events."""
+"""Runs as rows: snapshots, attempts with their fences, events."""
 
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,11 +14,12 @@ from towpath.model.events import Event
 from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Plan
-from towpath.model.runs import Attempt, AttemptStatus, Run, Snapshot, Worker
+from towpath.model.runs import Attempt, AttemptStatus, Run, Snapshot
 from towpath.stores import schema
-from towpath.stores.codec import ATTEMPT, EVENT, PLAN, RUN, WORKER
+from towpath.stores.codec import ATTEMPT, EVENT, PLAN, RUN
 from towpath.stores.database import Database
 from towpath.stores.ledger import drop_entry, get_entry, put_entry
+from towpath.stores.queue import running_by_account
 from towpath.stores.rows import append_events, load_run, load_snapshot, load_version, write_changes
 
 __all__ = ["RunStore", "RunTransaction"]
@@ -85,12 +87,6 @@ class RunStore:
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(replace(EVENT.load(row.body), sequence=row.sequence) for row in rows)
-
-    def worker(self, worker: str) -> Worker | None:
-        query = select(schema.workers.c.body).where(schema.workers.c.id == worker)
-        with self._database.reading() as connection:
-            body = connection.execute(query).scalar()
-        return WORKER.load(body) if body is not None else None
 
 
 class RunTransaction:
@@ -230,31 +226,9 @@ class RunTransaction:
             else:
                 put_entry(self.connection, self._repository, entry)
 
-    def enter_worker(self, worker: Worker) -> None:
-        row = {"alive": worker.alive, "lease_until": worker.lease_until.timestamp(), "body": WORKER.dump(worker)}
-        self.connection.execute(delete(schema.workers).where(schema.workers.c.id == worker.id))
-        self.connection.execute(insert(schema.workers).values(id=worker.id, **row))
-
-    def renew_lease(self, worker: Worker) -> bool:
-        """Writes the worker's new lease. False when it counts as dead already: it must stop."""
-        table = schema.workers
-        changed = self.connection.execute(
-            update(table)
-            .where(table.c.id == worker.id, table.c.alive.is_(True))
-            .values(lease_until=worker.lease_until.timestamp(), body=WORKER.dump(worker))
-        )
-        return changed.rowcount == 1
-
-    def bury(self, worker: Worker) -> None:
-        """It counts as dead from now on, and can not renew its lease."""
-        dead = replace(worker, alive=False)
-        values = {"alive": False, "body": WORKER.dump(dead)}
-        self.connection.execute(update(schema.workers).where(schema.workers.c.id == worker.id).values(**values))
-
-    def living_workers(self) -> Sequence[Worker]:
-        """Those that count as alive, whether or not their lease has run out."""
-        bodies = self.connection.execute(select(schema.workers.c.body).where(schema.workers.c.alive.is_(True)))
-        return [WORKER.load(body) for body in bodies.scalars()]
+    def running_by_account(self) -> Counter[str | None]:
+        """How many attempts run, in all repositories of the database."""
+        return running_by_account(self.connection)
 
 
 def _plan(connection: Connection, repository: str, attempt: str) -> Plan | None:

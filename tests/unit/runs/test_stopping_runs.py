@@ -24,6 +24,7 @@ from towpath.problems import ProblemError
 from towpath.runs.lease import WorkerLease
 from towpath.runs.telling import attempt_event
 from towpath.runs.work import AttemptWork, End
+from towpath.stores import WorkQueue
 from towpath.system import RandomIds
 
 A, B = UnitPath("dev/a"), UnitPath("dev/b")
@@ -394,16 +395,14 @@ def test_a_full_disk_stops_the_work_and_loses_nothing(house: House, monkeypatch:
 def test_a_heartbeat_keeps_the_lease_until_somebody_declares_the_worker_dead(house: House) -> None:
     now = house.clock.now()
     worker = Worker("w1", 1, "host", now, now + datetime.timedelta(seconds=60))
-    with house.state.runs.transaction() as transaction:
-        transaction.enter_worker(worker)
-    lease = WorkerLease(house.state.runs, worker, house.clock, beat_seconds=0.01)
+    queue = WorkQueue(house.state.database, house.clock)
+    lease = WorkerLease(queue, worker, house.clock, beat_seconds=0.01)
     lease.start()
     house.clock.advance(50)
     wait_until(lambda: lease.deadline() == house.clock.steady() + 60)
     assert not lease.is_lost
 
-    with house.state.runs.transaction() as transaction:
-        transaction.bury(worker)
+    queue.leave(worker)
     wait_until(lambda: lease.is_lost)
     lease.give_back()
 

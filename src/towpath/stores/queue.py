@@ -1,0 +1,150 @@
+"""What is to be done in a whole database, over all its repositories, and who is there to do it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from towpath.model.runs import AttemptStatus, RunStatus, Worker
+from towpath.stores import schema
+from towpath.stores.codec import UNIT_RUN, WORKER
+from towpath.stores.database import Database
+from towpath.stores.workers import bury_worker, enter_worker, living_workers, renew_lease
+from towpath.system import Clock
+
+__all__ = ["OpenRun", "QueuedAttempt", "WorkQueue", "running_by_account"]
+
+_ENDED = [status.value for status in RunStatus if status.is_terminal]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRun:
+    """A run that has not ended; `version` grows with every change of its rows."""
+
+    repository: str
+    run: str
+    version: int
+    status: RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedAttempt:
+    """An attempt that somebody may begin."""
+
+    repository: str
+    run: str
+    attempt: str
+
+
+class WorkQueue:
+    """Reads what there is to do, and keeps the rows of workers. Raises `ProblemError` as `failures.keeping_state` says.
+
+    Leases are measured by one clock: the database server's, or this machine's where the database is a file.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def last_event(self) -> int:
+        """The sequence of the last event: as long as it is the same, nothing happened."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.max(schema.events.c.sequence))).scalar() or 0
+
+    def open_runs(self) -> Sequence[OpenRun]:
+        """Oldest first."""
+        runs = schema.runs
+        query = select(runs.c.repository, runs.c.id, runs.c.version, runs.c.status)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.where(runs.c.status.not_in(_ENDED)).order_by(runs.c.ordinal)).all()
+        return [OpenRun(row.repository, row.id, row.version, RunStatus(row.status)) for row in rows]
+
+    def queued(self) -> Sequence[QueuedAttempt]:
+        """Those of the oldest runs first."""
+        attempts, runs = schema.attempts, schema.runs
+        query = (
+            select(attempts.c.repository, attempts.c.run, attempts.c.id)
+            .join(runs, runs.c.id == attempts.c.run)
+            .where(attempts.c.status == AttemptStatus.QUEUED.value)
+            .order_by(runs.c.ordinal, attempts.c.id)
+        )
+        with self._database.reading() as connection:
+            return [QueuedAttempt(row.repository, row.run, row.id) for row in connection.execute(query).all()]
+
+    def enter(self, worker: Worker, lease_seconds: float) -> None:
+        """Enters a worker whose lease begins now."""
+        with self._transaction() as connection:
+            enter_worker(connection, worker, self._now(connection) + lease_seconds)
+
+    def renew(self, worker: Worker, lease_seconds: float) -> bool:
+        """False when it counts as dead: it must stop."""
+        with self._transaction() as connection:
+            return renew_lease(connection, worker, self._now(connection) + lease_seconds)
+
+    def leave(self, worker: Worker) -> None:
+        with self._transaction() as connection:
+            bury_worker(connection, worker)
+
+    def bury_late(self, grace_seconds: float) -> Sequence[Worker]:
+        """Whoever did not renew its lease in time counts as dead from now on. Returns them."""
+        workers = schema.workers
+        with self._transaction() as connection:
+            late = workers.c.lease_until < self._now(connection) - grace_seconds
+            query = select(workers.c.body).where(workers.c.alive.is_(True), late)
+            found = [WORKER.load(body) for body in connection.execute(query).scalars()]
+            for worker in found:
+                bury_worker(connection, worker)
+        return found
+
+    def bury_others(self, me: Worker) -> None:
+        """For whoever has the database to itself: every other worker is dead."""
+        with self._transaction() as connection:
+            for worker in living_workers(connection):
+                if worker.id != me.id:
+                    bury_worker(connection, worker)
+
+    def orphaned(self) -> Sequence[QueuedAttempt]:
+        """Attempts that run, as far as their rows say, on workers that are dead."""
+        attempts, workers = schema.attempts, schema.workers
+        query = (
+            select(attempts.c.repository, attempts.c.run, attempts.c.id)
+            .join(workers, workers.c.id == attempts.c.worker)
+            .where(attempts.c.status == AttemptStatus.RUNNING.value, workers.c.alive.is_(False))
+            .order_by(attempts.c.id)
+        )
+        with self._database.reading() as connection:
+            return [QueuedAttempt(row.repository, row.run, row.id) for row in connection.execute(query).all()]
+
+    def workers(self) -> Sequence[Worker]:
+        """Those that count as alive."""
+        with self._database.reading() as connection:
+            return living_workers(connection)
+
+    def forget_workers(self, seconds: float) -> int:
+        """Drops the rows of those that have been dead for so long and had nothing to do. Returns how many."""
+        workers, attempts = schema.workers, schema.attempts
+        at_work = select(attempts.c.worker).where(attempts.c.status == AttemptStatus.RUNNING.value)
+        with self._transaction() as connection:
+            old = workers.c.lease_until < self._now(connection) - seconds
+            gone = workers.delete().where(workers.c.alive.is_(False), old, workers.c.id.not_in(at_work))
+            return connection.execute(gone).rowcount
+
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return self._database.transaction()
+
+    def _now(self, connection: Connection) -> float:
+        if connection.dialect.name == "postgresql":
+            return float(connection.execute(select(func.extract("epoch", func.clock_timestamp()))).scalar_one())
+        return self._clock.now().timestamp()
+
+
+def running_by_account(connection: Connection) -> Counter[str | None]:
+    """How many attempts run, by the account of their unit; None for those outside of accounts."""
+    attempts, units = schema.attempts, schema.units
+    same = (units.c.run == attempts.c.run) & (units.c.unit == attempts.c.unit)
+    query = select(units.c.body).join(attempts, same).where(attempts.c.status == AttemptStatus.RUNNING.value)
+    return Counter(UNIT_RUN.load(body).account for body in connection.execute(query).scalars())
