@@ -20,9 +20,8 @@
    does a commit from which nothing differs (`Runs.give_way`).
 10. A protected unit is planned and shown. While it would change something and other work is left, the run holds until a
     person has seen it; what reads from it is planned exactly only then, since it may have been applied by hand.
-
-11. In a service any number of processes share a database (`worker`). Each works under a lease; whoever does not renew it
-    in time is buried by the others, and its attempts ended unknown as in 8.
+11. In a service any number of processes share a database (`worker`). Each works under a lease; whoever does not renew
+    it in time is buried by the others, and its attempts ended unknown as in 8.
 
 This package knows no SQL, no engine and no terminal.
 """

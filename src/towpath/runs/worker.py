@@ -6,8 +6,8 @@
    decide. Deciding twice does no harm: the second one finds nothing to decide.
 3. It begins attempts that are queued, those of the oldest runs first, as many as it has room for and the limits admit.
 4. Asked to stop it begins nothing more and waits for what it has begun. Asked again, it interrupts; then it kills.
-5. What was done is recorded even if the database is away for a while: as long as the lease stands, nobody else takes the
-   attempt over. When the lease is lost, its guards stop what runs, and its ends are refused.
+5. What was done is recorded even if the database is away for a while: as long as the lease stands, nobody else takes
+   the attempt over. When the lease is lost, its guards stop what runs, and its ends are refused.
 """
 
 from __future__ import annotations
