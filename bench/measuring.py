@@ -52,7 +52,7 @@ def peak_megabytes(*argv: str, environment: Mapping[str, str] | None = None) -> 
     most = 0
     while process.poll() is None:
         most = max(most, sum(map(_proportional_bytes, _tree(process.pid))))
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_LOOK_SECONDS)  # memory is looked at while the command runs
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, argv)
     return most / 1e6

@@ -38,7 +38,7 @@ class NeverCancelled:
         return 0
 
     def wait(self, level: int, seconds: float) -> int:
-        time.sleep(seconds)
+        time.sleep(seconds)  # as long as whoever waits asked for
         return level
 
 

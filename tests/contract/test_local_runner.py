@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
+from patience import until
 from watched_work import LogLines, Switch
 
 from towpath.model.commands import Command
@@ -58,18 +59,15 @@ def runner(folder: Path, lease: FixedLease | None = None) -> LocalRunner:
 
 
 def is_gone(pid: int, patience: float = 10.0) -> bool:
-    end = time.monotonic() + patience
-    while True:
+    def gone() -> bool:
         try:
             os.kill(pid, 0)
             state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
         except (ProcessLookupError, FileNotFoundError):
             return True
-        if state == "Z":
-            return True
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
+        return state == "Z"
+
+    return until(gone, patience)
 
 
 def is_locked(file: Path) -> bool:
@@ -266,10 +264,7 @@ def test_others_see_that_an_engine_is_still_being_stopped_after_its_worker_died(
     assert not is_gone(shell_pid, patience=0)
     (tmp_path / "end").touch()
     assert is_gone(shell_pid)
-    deadline = time.monotonic() + 10
-    while is_locked(tmp_path / "engines"):
-        assert time.monotonic() < deadline, "what the engine left behind went, and the lock stands"
-        time.sleep(0.02)
+    assert until(lambda: not is_locked(tmp_path / "engines")), "what the engine left behind went, and the lock stands"
 
 
 def test_a_killed_guard_leaves_nothing_running(tmp_path: Path) -> None:

@@ -6,11 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from patience import until
 
 from towpath.problems import ProblemError
 from towpath.system.servers import FakeServers, Servers, SystemServers
@@ -25,14 +24,6 @@ server = SystemServers().start([sys.executable, "-c", {server!r}], log=pathlib.P
 print(server.pid, flush=True)
 time.sleep(300)
 """
-
-
-def until(holds: Callable[[], bool]) -> bool:
-    """Waits for it, for ten seconds at most."""
-    deadline = time.monotonic() + 10
-    while not holds() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return holds()
 
 
 def gone(group: int) -> bool:

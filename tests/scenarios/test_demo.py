@@ -9,11 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from patience import until
 
 ANSWERS = re.compile(r"An emulated AWS answers on http://127\.0\.0\.1:(\d+)")
 WALK_SECONDS = 900
@@ -60,13 +60,12 @@ def port_of(process: subprocess.Popen[str]) -> int:
 
 def closes(port: int) -> bool:
     """Whether nobody listens there any more, or stops to within ten seconds."""
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
+
+    def is_closed() -> bool:
         with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return True
-        time.sleep(0.1)
-    return False
+            return probe.connect_ex(("127.0.0.1", port)) != 0
+
+    return until(is_closed)
 
 
 @pytest.mark.timeout(WALK_SECONDS)

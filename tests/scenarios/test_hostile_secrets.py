@@ -6,11 +6,11 @@ import hashlib
 import json
 import os
 import stat
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from patience import until
 from world import Typed, World
 
 ENVIRONMENT = "hush-environment-7f3a"
@@ -149,11 +149,12 @@ def assert_private(folder: Path) -> None:
 
 def wait_until(so: Callable[[], bool], typed: Typed | None = None) -> None:
     """Half a minute at most."""
-    deadline = time.monotonic() + 30
-    while not so():
+
+    def holds() -> bool:
         assert typed is None or typed.process.poll() is None, typed.wait()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+        return so()
+
+    assert until(holds, 30)
 
 
 def said_about(world: World, run: str) -> str:

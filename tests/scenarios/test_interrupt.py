@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
-import time
 from pathlib import Path
 
 from local_live import LocalLive
+from patience import until
 from world import Typed, World
 
 
@@ -68,8 +68,9 @@ def test_who_comes_after_a_killed_towpath_waits_until_its_engine_is_gone(world: 
 
 def wait_for(file: Path, typed: Typed) -> None:
     """Half a minute at most."""
-    deadline = time.monotonic() + 30
-    while not file.exists():
+
+    def is_there() -> bool:
         assert typed.process.poll() is None, typed.wait()
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+        return file.exists()
+
+    assert until(is_there, 30)

@@ -9,10 +9,10 @@ there.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from patience import until
 from world import Typed, World
 
 __all__ = ["MODULE", "LocalLive", "accounts_file"]
@@ -132,11 +132,12 @@ class LocalLive:
 
     def wait_until_busy(self, path: str, typed: Typed, seconds: float = BUSY_SECONDS) -> None:
         """Until an apply of the unit waits in its trap, for half a minute at most, or as long as is said."""
-        deadline = time.monotonic() + seconds
-        while not (self.notes / "traps" / path / "busy").exists():
+
+        def is_busy() -> bool:
             assert typed.process.poll() is None, typed.wait()
-            assert time.monotonic() < deadline, f"nothing ever worked on {path}"
-            time.sleep(0.05)
+            return (self.notes / "traps" / path / "busy").exists()
+
+        assert until(is_busy, seconds), f"nothing ever worked on {path}"
 
     def state(self, path: str) -> Path:
         """The unit's state file."""

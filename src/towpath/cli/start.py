@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 
 __all__ = ["main"]
 
@@ -14,8 +15,11 @@ Python's own 700 a tenth of the time is spent looking."""
 def main() -> None:
     """The console script: loads the rest, whose objects all stay, without collecting among them."""
     gc.disable()
-    from towpath.cli.main import main as run
-
+    try:
+        from towpath.cli.main import main as run
+    except KeyboardInterrupt:
+        # Nothing has been done yet, and nothing that words it is loaded.
+        sys.exit(1)
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS, 50, 100)
     gc.enable()
