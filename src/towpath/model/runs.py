@@ -37,11 +37,14 @@ __all__ = [
 
 
 class RunKind(StrEnum):
-    """What a run is for. A plan run plans all tiers at once; the others go tier by tier and apply."""
+    """What a run is for. A plan run plans all tiers at once, and so does a drift run, which compares each unit with
+    what it was applied from; the others go tier by tier and apply.
+    """
 
     PLAN = "plan"
     APPLY = "apply"
     DESTROY = "destroy"
+    DRIFT = "drift"
 
 
 class RunStatus(StrEnum):
@@ -156,7 +159,8 @@ class Run:
     """One run. `commits` are those it brings, newest first; `holds` are those known before planning.
 
     `cancel_requested` and `stopping` (Ctrl-C) let nothing new begin. `reason` says in words why it stands where it
-    stands. `version` grows with every change.
+    stands. `version` grows with every change. `branch` is the branch or tag (its full name) that it was started for, if
+    it was for one; the plans of a run that is `plan_only` are not to be applied.
     """
 
     id: str
@@ -177,10 +181,12 @@ class Run:
     superseded_by: str | None = None
     finished_at: datetime.datetime | None = None
     version: int = 0
+    branch: str | None = None
+    plan_only: bool = False
 
     @property
     def applies(self) -> bool:
-        return self.kind is not RunKind.PLAN
+        return self.kind not in (RunKind.PLAN, RunKind.DRIFT)
 
 
 @dataclass(frozen=True, slots=True)

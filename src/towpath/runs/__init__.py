@@ -32,6 +32,7 @@ from towpath.runs.carrying import Carrier, Carriers, CarryOut
 from towpath.runs.driving import Watcher
 from towpath.runs.invariants import RunHistory, broken_invariants, history_of
 from towpath.runs.making import settings_of
+from towpath.runs.starting import RunRequest
 from towpath.runs.usecases import Runs
 from towpath.runs.view import RunView, UnitView
 
@@ -40,6 +41,7 @@ __all__ = [
     "Carriers",
     "CarryOut",
     "RunHistory",
+    "RunRequest",
     "RunView",
     "Runs",
     "UnitView",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from towpath.model.events import Event
-from towpath.model.runs import Snapshot
+from towpath.model.runs import RunStatus, Snapshot
 from towpath.problems import Problem, ProblemError
 from towpath.runs.carrying import Queue
 from towpath.runs.evolve import settle
@@ -90,6 +90,9 @@ class Changes:
             return before
         after = replace(after, run=replace(after.run, version=before.run.version + 1))
         transaction.save(before, after, events)
+        if before.run.status is RunStatus.RUNNING and after.run.status is not RunStatus.RUNNING:
+            # Commits may have waited for this run.
+            transaction.hurry_watch(self._clock.now())
         return after
 
     def _enqueue(self, transaction: RunTransaction, attempts: Sequence[str]) -> None:

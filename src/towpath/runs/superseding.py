@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 
-from towpath.model.runs import RunStatus, Snapshot, UnitStatus
+from towpath.model.runs import Run, RunStatus, Snapshot, UnitStatus
 from towpath.runs.changing import Changes
 from towpath.runs.gating import nobody_is_asked
 from towpath.stores import RunTransaction
 
-__all__ = ["gives_way", "superseded", "take_place"]
+__all__ = ["end_instead", "gives_way", "retire", "superseded", "take_place"]
 
 
 def take_place(changes: Changes, transaction: RunTransaction, run: str) -> tuple[str, ...]:
@@ -26,6 +26,25 @@ def take_place(changes: Changes, transaction: RunTransaction, run: str) -> tuple
         if other.run.status is not RunStatus.RUNNING and gives_way(other, mine):
             changes.keep(transaction, other, superseded(other, mine.run.head, run, changes.now()))
             given.append(row.id)
+    return tuple(given)
+
+
+def end_instead(changes: Changes, transaction: RunTransaction, older: str, newer: Run) -> tuple[str, ...]:
+    """A run of plans that rests ends since a newer one of the same branch begins. Returns its id, if so."""
+    other = transaction.snapshot(older)
+    if other is None or other.run.applies or other.run.status not in (RunStatus.PLANNED, RunStatus.HALTED):
+        return ()
+    changes.keep(transaction, other, superseded(other, newer.head, newer.id, changes.now()))
+    return (older,)
+
+
+def retire(changes: Changes, transaction: RunTransaction, head: str) -> tuple[str, ...]:
+    """Nothing differs from commit `head`: applying runs of other commits that rest end here. Returns their ids."""
+    resting = [run for run in transaction.open_runs() if run.applies and run.head != head]
+    given = [run.id for run in resting if run.status in (RunStatus.WAITING, RunStatus.HALTED)]
+    for run in given:
+        before = changes.load(transaction, run)
+        changes.keep(transaction, before, superseded(before, head, None, changes.now()))
     return tuple(given)
 
 

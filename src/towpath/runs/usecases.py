@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from towpath.model.commands import Cancellation
@@ -27,14 +28,19 @@ from towpath.runs.carrying import Carriers
 from towpath.runs.changing import Changes, no_such_run
 from towpath.runs.driving import Driver, Watcher
 from towpath.runs.gating import may_approve
-from towpath.runs.making import once_more, to_be_applied, unit_runs
+from towpath.runs.making import once_more, to_be_applied
 from towpath.runs.plan_files import forget_plan_files
-from towpath.runs.superseding import superseded
+from towpath.runs.starting import RunRequest, new_run
+from towpath.runs.superseding import end_instead, retire, take_place
 from towpath.runs.telling import created, stop_requested
 from towpath.runs.view import RunView
 from towpath.stores import RunTransaction, State
 
-__all__ = ["Runs"]
+__all__ = ["Agreed", "Runs"]
+
+Agreed = Callable[[RunTransaction, "str | None"], bool]
+"""Says in the transaction in which something begins whether it may, and writes down what goes with it; it gets the id
+of the run, None where nothing needs one."""
 
 
 class Runs:
@@ -59,25 +65,35 @@ class Runs:
         settings: RunSettings | None = None,
     ) -> str:
         """Keeps a run for the walk; it is `running` from now on, and goes on when it is driven. Returns its id."""
-        run = Run(
-            id=self._state.ids.short(),
-            kind=RunKind(kind),
-            status=RunStatus.RUNNING,
-            author=author,
-            base=walk.base,
-            head=walk.head,
-            created_at=self._state.clock.now(),
-            settings=settings or RunSettings(),
-            commits=tuple(commits),
-            gates=walk.gates,
-            holds=walk.holds,
-            problems=walk.problems,
-        )
-        units = unit_runs(run, walk)
-        snapshot = Snapshot(run, {unit.unit: unit for unit in units})
+        request = RunRequest(walk, RunKind(kind), author, tuple(commits), settings or RunSettings())
+        snapshot = new_run(request, self._state.ids.short(), self._state.clock.now())
         with self._changes.transaction() as transaction:
-            transaction.save(None, snapshot, [created(run, [unit.unit for unit in units if unit.joined])])
-        return run.id
+            self._save_new(transaction, snapshot)
+        return snapshot.run.id
+
+    def transaction(self) -> AbstractContextManager[RunTransaction]:
+        """For what has to be written together with rows of runs."""
+        return self._changes.transaction()
+
+    def start(self, request: RunRequest, agreed: Agreed) -> str | None:
+        """Keeps a run and lets older ones that rest give way to it, all in one transaction, in which `agreed` has the
+        last word: it gets the run's id. Returns the id, None when it did not agree.
+        """
+        snapshot = new_run(request, self._state.ids.short(), self._state.clock.now())
+        with self._changes.transaction() as transaction:
+            if not agreed(transaction, snapshot.run.id):
+                return None
+            self._save_new(transaction, snapshot)
+            given = take_place(self._changes, transaction, snapshot.run.id)
+            if request.instead_of is not None:
+                given += end_instead(self._changes, transaction, request.instead_of, snapshot.run)
+        for run in given:
+            forget_plan_files(self._state, run)
+        return snapshot.run.id
+
+    def _save_new(self, transaction: RunTransaction, snapshot: Snapshot) -> None:
+        joined = [unit.unit for unit in snapshot.units.values() if unit.joined]
+        transaction.save(None, snapshot, [created(snapshot.run, joined)])
 
     def drive(self, run: str, cancellation: Cancellation, watcher: Watcher | None = None) -> RunView:
         """Works on the run until it has ended, waits for a person, or was halted. Blocks.
@@ -93,13 +109,17 @@ class Runs:
         return self.view(run)
 
     def begin_apply(self, run: str) -> RunView:
-        """Makes an apply run of a plan run whose plans are made; they are what is applied. Raises `not-planned`."""
+        """Makes an apply run of a plan run whose plans are made; they are what is applied. Raises `not-planned`, and
+        `plans-only-shown` where they are not meant to be.
+        """
         with self._changes.transaction() as transaction:
             before = self._load(transaction, run)
             if before.run.applies and not before.run.status.is_terminal:
                 return self._seen(before)
             if before.run.status is not RunStatus.PLANNED:
                 raise ProblemError(_not_planned(before.run))
+            if before.run.plan_only:
+                raise ProblemError(_only_shown(before.run))
             begun = replace(before.run, kind=RunKind.APPLY, status=RunStatus.RUNNING, finished_at=None)
             units = {path: to_be_applied(unit) for path, unit in before.units.items()}
             return self._seen(self._changes.keep(transaction, before, replace(before, run=begun, units=units)))
@@ -162,20 +182,17 @@ class Runs:
             forget_plan_files(self._state, after.run.id)
         return self._seen(after)
 
-    def give_way(self, head: str) -> tuple[str, ...]:
+    def give_way(self, head: str, agreed: Agreed = lambda *_: True) -> tuple[str, ...]:
         """For a commit from which nothing differs, so that it needs no run: runs of other commits that wait or were
-        halted are superseded by it all the same. Returns their ids.
+        halted are superseded by it all the same, unless `agreed` says no in the same transaction. Returns their ids.
         """
         with self._changes.transaction() as transaction:
-            resting = [run for run in transaction.open_runs() if run.applies and run.head != head]
-            given = [run.id for run in resting if run.status in (RunStatus.WAITING, RunStatus.HALTED)]
-            for run in given:
-                before = self._changes.load(transaction, run)
-                after = superseded(before, head, None, self._state.clock.now())
-                self._changes.keep(transaction, before, after)
+            if not agreed(transaction, None):
+                return ()
+            given = retire(self._changes, transaction, head)
         for run in given:
             forget_plan_files(self._state, run)
-        return tuple(given)
+        return given
 
     def view(self, run: str) -> RunView:
         snapshot = self._state.runs.snapshot(self._find(run))
@@ -246,6 +263,12 @@ def _said_event(vote: Approval, gate: Gate) -> Event:
 def _not_planned(run: Run) -> Problem:
     detail = f"Run {run.id} is {run.status.value}; only a plan run whose plans were all made can be applied."
     return Problem("not-planned", "The run has no plans to apply", detail, hint="Plan again: `towpath plan`.")
+
+
+def _only_shown(run: Run) -> Problem:
+    detail = f"Run {run.id} planned what {run.branch or 'a branch'} would change; that is not what is to be applied."
+    hint = "Merge it into the deploy branch."
+    return Problem("plans-only-shown", "These plans are not to be applied", detail, hint=hint)
 
 
 def _has_ended(run: Run) -> Problem:

@@ -14,17 +14,23 @@ from towpath.model.people import Scopes
 from towpath.model.plans import Plan
 from towpath.model.runs import Approval, Attempt, Gate, Run, UnitRun, Worker
 from towpath.model.texts import encodable
+from towpath.model.watching import Arrival, Drift, Head, Schedule, Watch
 
 __all__ = [
     "APPROVAL",
+    "ARRIVAL",
     "ATTEMPT",
+    "DRIFT",
     "EVENT",
     "GATE",
+    "HEAD",
     "LEDGER_ENTRY",
     "PLAN",
     "RUN",
+    "SCHEDULE",
     "SCOPES",
     "UNIT_RUN",
+    "WATCH",
     "WORKER",
     "Codec",
 ]
@@ -63,3 +69,8 @@ LEDGER_ENTRY = Codec(LedgerEntry)
 EVENT = Codec(Event)
 PLAN = Codec(Plan)
 SCOPES = Codec(Scopes)
+WATCH = Codec(Watch)
+HEAD = Codec(Head)
+ARRIVAL = Codec(Arrival)
+SCHEDULE = Codec(Schedule)
+DRIFT = Codec(Drift)

@@ -17,7 +17,7 @@ from towpath.stores.failures import keeping_state
 
 __all__ = ["SCHEMA_REVISION", "Database"]
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """The newest migration. When the database stands there, Alembic need not be loaded."""
 
 BUSY_SECONDS = 30

@@ -18,6 +18,7 @@ from towpath.model.runs import Attempt, AttemptStatus, Run, Snapshot
 from towpath.stores import schema
 from towpath.stores.codec import ATTEMPT, EVENT, PLAN, RUN
 from towpath.stores.database import Database
+from towpath.stores.heads import HeadRows
 from towpath.stores.ledger import drop_entry, get_entry, put_entry
 from towpath.stores.queue import running_by_account
 from towpath.stores.rows import append_events, load_run, load_snapshot, load_version, write_changes
@@ -229,6 +230,14 @@ class RunTransaction:
     def running_by_account(self) -> Counter[str | None]:
         """How many attempts run, in all repositories of the database."""
         return running_by_account(self.connection)
+
+    def hurry_watch(self, now: datetime.datetime) -> None:
+        """Whoever watches the repository looks at it next."""
+        self.watched().hurry(now)
+
+    def watched(self) -> HeadRows:
+        """What is kept of the repository's branches."""
+        return HeadRows(self.connection, self._repository)
 
 
 def _plan(connection: Connection, repository: str, attempt: str) -> Plan | None:

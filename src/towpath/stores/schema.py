@@ -12,15 +12,20 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaD
 
 __all__ = [
     "approvals",
+    "arrivals",
     "attempts",
+    "drifts",
     "events",
     "gates",
+    "heads",
     "ledger",
     "locks",
     "metadata",
     "plans",
     "runs",
+    "schedules",
     "units",
+    "watches",
     "workers",
 ]
 
@@ -138,5 +143,54 @@ ledger = Table(
     _repository(primary_key=True),
     Column("unit", String(512), primary_key=True),
     Column("commit", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("repository", String(64), primary_key=True),
+    Column("next_at", Float, nullable=False),
+    Column("taken", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("watches_by_time", "next_at"),
+)
+
+heads = Table(
+    "heads",
+    metadata,
+    _repository(primary_key=True),
+    Column("ref", String(512), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    _repository(primary_key=True),
+    Column("commit", String(64), primary_key=True),
+    Column("ordinal", Integer, nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("run", String(64)),
+    Column("body", Text, nullable=False),
+    Index("arrivals_in_order", "repository", "ordinal"),
+    Index("arrivals_by_outcome", "repository", "outcome"),
+    Index("arrivals_of_run", "run"),
+)
+
+schedules = Table(
+    "schedules",
+    metadata,
+    _repository(primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("next_at", Float, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+drifts = Table(
+    "drifts",
+    metadata,
+    _repository(primary_key=True),
+    Column("unit", String(512), primary_key=True),
     Column("body", Text, nullable=False),
 )

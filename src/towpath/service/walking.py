@@ -1,0 +1,92 @@
+"""What a run of one commit would do: all that differs from what is applied, from another commit, or what was named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from towpath.changes import find_changes_since_ledger, select_units
+from towpath.live import Live
+from towpath.model.changes import Action, ChangeSet
+from towpath.model.ledger import LedgerEntry
+from towpath.model.paths import UnitPath
+from towpath.model.runs import Commit, RunKind
+from towpath.planning import Walk, plan_walk
+from towpath.problems import Problem, ProblemError, has_errors
+from towpath.service.reading import Reading
+
+__all__ = ["Asked", "Walking"]
+
+_MOST_COMMITS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for: `kind`; the named units, none meaning all that differ; the commit to compare with, None
+    meaning what each unit was last applied from."""
+
+    kind: RunKind
+    units: tuple[UnitPath, ...] = ()
+    since: str | None = None
+
+
+@dataclass(frozen=True)
+class Walking:
+    """One commit (`head`, a revision) of a repository, beside its ledger."""
+
+    reading: Reading
+    ledger: Callable[[], Mapping[UnitPath, LedgerEntry]]
+    head: str = "HEAD"
+
+    def broken(self) -> tuple[Problem, ...]:
+        """What is wrong with the configuration as a whole, so that nothing can be said of any unit."""
+        whole = tuple(problem for problem in self.reading.live(self.head).problems if problem.unit is None)
+        return whole if has_errors(whole) else ()
+
+    def walk(self, asked: Asked) -> Walk:
+        """What a run would do. Raises `ProblemError` when the configuration as a whole is broken, and when what
+        is to be destroyed may not be."""
+        head = self.reading.live(self.head)
+        if broken := self.broken():
+            raise ProblemError(*broken)
+        if asked.kind is RunKind.DESTROY:
+            return self._destroying(head, asked.units)
+        changes, bases = self._differing(head, asked.since)
+        if asked.units:
+            changes = _with_reasons(select_units(head, asked.units, Action.APPLY), changes)
+        return plan_walk(changes, head, bases)
+
+    def _differing(self, head: Live, since: str | None) -> tuple[ChangeSet, Live | Callable[[str], Live]]:
+        if since is not None:
+            comparison = self.reading.compare(since, self.head)
+            return comparison.changes, comparison.base
+        changes = find_changes_since_ledger(head, self.ledger(), self.reading.live)
+        return changes, self.reading.live
+
+    def _destroying(self, head: Live, units: Sequence[UnitPath]) -> Walk:
+        changes = select_units(head, units, Action.DESTROY)
+        if has_errors(changes.problems):
+            raise ProblemError(*changes.problems)
+        return plan_walk(changes, head, head)
+
+    def commits(self, walk: Walk) -> tuple[Commit, ...]:
+        """The commits the walk brings, newest first; those of a base that is no longer there are left out."""
+        found: dict[str, Commit] = {}
+        for base in {walk.base} if walk.base else self._ledger_commits(walk):
+            try:
+                commits = self.reading.repository.commits_between(base, walk.head)
+            except ProblemError:
+                continue
+            for commit in commits[:_MOST_COMMITS]:
+                found.setdefault(commit.sha, Commit(commit.sha, commit.subject, commit.author_email))
+        return tuple(found.values())[:_MOST_COMMITS]
+
+    def _ledger_commits(self, walk: Walk) -> set[str]:
+        entries = self.ledger()
+        return {entries[step.unit].commit for step in walk.steps() if step.unit in entries}
+
+
+def _with_reasons(selected: ChangeSet, differing: ChangeSet) -> ChangeSet:
+    """The selected units; those that differ as well say why."""
+    known = {unit.path: unit.reasons for unit in differing.units}
+    return replace(selected, units=tuple(replace(unit, reasons=known.get(unit.path, ())) for unit in selected.units))
