@@ -185,7 +185,8 @@ class _SystemGuardedProcess:
                 stream.close()
             raise ProblemError(_not_executed(self._program, self._folder, int(words[1])))
         self._child = int(words[1])
-        threading.Thread(target=self._feed, args=(stdin,), daemon=True).start()
+        self._feeder = threading.Thread(target=self._feed, args=(stdin,), daemon=True)
+        self._feeder.start()
         return self
 
     def _feed(self, content: bytes) -> None:
@@ -219,9 +220,12 @@ class _SystemGuardedProcess:
         words = next(self._reports, "").split()
         self._reports.close()
         self._release()
+        if words[:1] != ["exited"]:
+            self._bury()
+        # Nobody is left who could read on.
+        self._feeder.join()
         if words[:1] == ["exited"]:
             return GuardedEnd(int(words[1]), stopped=words[2] != "-")
-        self._bury()
         return GuardedEnd(-signal.SIGKILL, stopped=True)
 
     def _bury(self) -> None:
