@@ -8,22 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from towpath.engines.choosing import engines_of
-from towpath.engines.terraform.binary import find_engine
 from towpath.model.runs import RunKind
 from towpath.planning import Walk
 from towpath.problems import has_errors
 from towpath.runners import LocalRunner
 from towpath.runs import Runs, RunView, settings_of
 from towpath.runs.carrier import ThreadCarriers
-from towpath.runs.workbench import TerraformWorkbench, Tools
+from towpath.service.benches import workbench_for
 from towpath.service.outside import Outside
 from towpath.service.reading import Reading
 from towpath.service.state import state_folder
 from towpath.service.walking import Asked, Walking
 from towpath.stores import ENGINES, State, open_state
-from towpath.stores.keys import KEY_VARIABLE
 from towpath.system import Processes
-from towpath.system.aws import BotoAws
 from towpath.system.guarded import SystemGuardedProcesses
 from towpath.system.questions import AskedOnce
 
@@ -88,25 +85,8 @@ def open_working(outside: Outside) -> Iterator[Working]:
     state = open_state(folder, outside.ids, outside.clock, outside.environment)
     try:
         questions = AskedOnce(outside.processes)
-        workbench = TerraformWorkbench(_tools(outside, reading, state, questions))
+        runner = LocalRunner(SystemGuardedProcesses(state.folder / ENGINES))
+        workbench = workbench_for(outside, reading.repository, state, runner, questions)
         yield Working(reading, state, Runs(state, workbench, ThreadCarriers()), outside, questions)
     finally:
         state.close()
-
-
-def _tools(outside: Outside, reading: Reading, state: State, questions: Processes) -> Tools:
-    return Tools(
-        commits=reading.repository,
-        state=state.folder,
-        # What plans are encrypted with is no business of engines, hooks and commands.
-        environment={name: value for name, value in outside.environment.all().items() if name != KEY_VARIABLE},
-        processes=outside.processes,
-        runner=LocalRunner(SystemGuardedProcesses(state.folder / ENGINES)),
-        aws=BotoAws(outside.clock),
-        plan_files=state.plans,
-        find_engine=find_engine,
-        clock=outside.clock,
-        ids=outside.ids,
-        output_key=state.output_key,
-        questions=questions,
-    )
