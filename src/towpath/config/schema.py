@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from towpath.config.calendar import Zone
 from towpath.config.defaults import DATA_TYPES, PROTECTED
 from towpath.terragrunt.versions import satisfies
 
@@ -36,6 +37,8 @@ AccountId = Annotated[str, Field(pattern=ACCOUNT_ID, description="12 digits; quo
 RoleArn = Annotated[str, Field(pattern=ROLE_ARN)]
 Count = Annotated[int, Field(ge=0)]
 LayerName = Literal["data", "foundation", "app", "edge"]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WallTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 EngineName = Literal["terraform", "tofu", "terragrunt"]
 
 
@@ -166,12 +169,24 @@ class ChangesSettings(Settings):
     )
 
 
+class WindowSettings(Settings):
+    """The hours of the week in which an environment may be changed."""
+
+    days: Annotated[tuple[Day, ...], Field(strict=False, min_length=1)] = Field(
+        ("mon", "tue", "wed", "thu", "fri"), description="Days of the week."
+    )
+    start: WallTime = Field("00:00", alias="from", description="When it opens, such as 09:00.")
+    end: WallTime = Field("00:00", alias="until", description="When it closes; not after `from`: on the next day.")
+    time_zone: Zone = Field("UTC", description="The zone that both are of, such as Europe/Berlin.")
+
+
 class GateSettings(Settings):
     """What must hold before a tier of an environment is applied."""
 
     approvals: Annotated[int, Field(ge=0)] = Field(1, description="How many different people must approve.")
     approvers: Texts = Field((), alias="from", description="Who may approve; empty: anybody.")
     not_author: bool = Field(False, description="Who wrote the commit cannot approve it.")
+    window: WindowSettings | None = Field(None, description="When what was approved may go on. Default: at any time.")
 
 
 class HoldSettings(Settings):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from towpath.model.paths import UnitPath
+from towpath.model.windows import Window
 
 __all__ = ["OUTSIDE_ENVIRONMENT", "GateSpec", "Hold", "HoldKind"]
 
@@ -23,17 +24,18 @@ class GateSpec:
     """What one environment asks for before its units are applied.
 
     `approvals` is how many different people must approve; `approvers` are those who may, empty meaning anybody;
-    `not_author` keeps the author of the change from being one of them.
+    `not_author` keeps the author of the change from being one of them. What was approved goes on in the `window`.
     """
 
     environment: str
     approvals: int = 0
     approvers: tuple[str, ...] = ()
     not_author: bool = False
+    window: Window | None = None
 
     @property
     def asks_for_something(self) -> bool:
-        return self.approvals > 0
+        return self.approvals > 0 or self.window is not None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -41,6 +43,7 @@ class GateSpec:
             "approvals": self.approvals,
             "approvers": list(self.approvers),
             "not_author": self.not_author,
+            "window": self.window.as_json() if self.window is not None else None,
         }
 
 

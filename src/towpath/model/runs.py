@@ -14,6 +14,7 @@ from towpath.model.changes import Action, Held, Reason
 from towpath.model.gates import GateSpec, Hold
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Exactness, PlanCounts
+from towpath.model.windows import Window
 from towpath.problems import Problem
 
 __all__ = [
@@ -311,6 +312,7 @@ class Gate:
     not_author: bool
     covers: Mapping[UnitPath, str]
     holds: tuple[Hold, ...] = ()
+    window: Window | None = None
     status: GateStatus = GateStatus.OPEN
     opened_at: datetime.datetime | None = None
     closed_at: datetime.datetime | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from towpath.config import Globs, TowpathConfig
 from towpath.model.gates import OUTSIDE_ENVIRONMENT, GateSpec
+from towpath.model.windows import DAYS, Window
 from towpath.planning.walk import Step
 
 __all__ = ["gate_of", "gates_of"]
@@ -19,7 +20,10 @@ def gate_of(environment: str, config: TowpathConfig) -> GateSpec:
         settings = config.gates[pattern] if pattern is not None else None
     if settings is None:
         return GateSpec(environment)
-    return GateSpec(environment, settings.approvals, settings.approvers, settings.not_author)
+    asked = settings.window
+    days = tuple(day for day in DAYS if asked is not None and day in asked.days)
+    window = Window(days, asked.start, asked.end, asked.time_zone) if asked is not None else None
+    return GateSpec(environment, settings.approvals, settings.approvers, settings.not_author, window)
 
 
 def gates_of(steps: Iterable[Step], config: TowpathConfig) -> tuple[GateSpec, ...]:

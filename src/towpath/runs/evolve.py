@@ -157,6 +157,7 @@ def _open_gate(snapshot: Snapshot, action: a.OpenGate, now: datetime.datetime) -
         not_author=spec.not_author if spec else False,
         covers=covers_of(Position(snapshot, now), action.units),
         holds=action.holds,
+        window=spec.window if spec else None,
         opened_at=now,
     )
     return _put_gate(snapshot, gate)

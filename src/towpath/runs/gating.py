@@ -58,8 +58,12 @@ def _open(position: Position) -> Iterator[Gate]:
 
 
 def _passed(position: Position) -> Sequence[Action]:
-    said = position.snapshot.approvals
-    return [PassGate(gate.id) for gate in _open(position) if len(voters(gate, said, position.run)) >= gate.approvals]
+    return [PassGate(gate.id) for gate in _open(position) if _may_pass(gate, position)]
+
+
+def _may_pass(gate: Gate, position: Position) -> bool:
+    enough = len(voters(gate, position.snapshot.approvals, position.run)) >= gate.approvals
+    return enough and (gate.window is None or gate.window.is_open(position.now))
 
 
 def _void(position: Position) -> Sequence[Action]:

@@ -133,6 +133,8 @@ class RunView:
             if missing > 0:
                 count = "1 approval is" if missing == 1 else f"{missing} approvals are"
                 yield f"{name}: {count} missing{_from_whom(gate)}. {_why(gate)}".strip()
+            elif gate.window is not None:
+                yield f"{name} waits for its window: {gate.window}."
             else:
                 yield f"{name} is approved: the run goes on when it is resumed."
 
@@ -186,6 +188,7 @@ class RunView:
             "approvals": gate.approvals,
             "approvers": list(gate.approvers),
             "not_author": gate.not_author,
+            "window": gate.window.as_json() if gate.window is not None else None,
             "holds": [hold.as_json() for hold in gate.holds],
             "units": sorted(gate.covers),
             "said": [

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import datetime
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from towpath.model.commands import Cancellation
-from towpath.model.runs import AttemptStatus, RunStatus, Snapshot, Worker
+from towpath.model.runs import AttemptStatus, GateStatus, RunStatus, Snapshot, Worker
 from towpath.model.work import Workbench
 from towpath.problems import Problem, ProblemError
 from towpath.runs.admission import Limits
@@ -147,7 +147,7 @@ class RunWorker:
         for run in self._shop.queue.open_runs():
             if run.repository in self._desks and self._watch.wants(run, now):
                 snapshot = self._desks[run.repository].advance(run, is_new=self._watch.is_new(run))
-                self._watch.saw(snapshot)
+                self._watch.saw(snapshot, now)
         if self._watch.looked(last, steady):
             self._shop.queue.forget_workers(FORGET_SECONDS)
 
@@ -242,7 +242,7 @@ class _Watch:
         self._met.add(run.run)
         return True
 
-    def saw(self, snapshot: Snapshot) -> None:
+    def saw(self, snapshot: Snapshot, now: datetime.datetime) -> None:
         run = snapshot.run.id
         self._wakes.pop(run, None)
         self._versions[run] = snapshot.run.version
@@ -250,8 +250,7 @@ class _Watch:
             self._met.discard(run)
             del self._versions[run]
             return
-        waiting = (unit.retry_at for unit in snapshot.units.values() if not unit.status.is_terminal)
-        wake = min((at for at in waiting if at is not None), default=None)
+        wake = min(_times(snapshot, now), default=None)
         if wake is not None:
             self._wakes[run] = wake
 
@@ -261,6 +260,16 @@ class _Watch:
         if self._everything:
             self._everything_at = steady + AGAIN_SECONDS
         return self._everything
+
+
+def _times(snapshot: Snapshot, now: datetime.datetime) -> Iterator[datetime.datetime]:
+    """When something can be decided that cannot now, although no row changes until then."""
+    for unit in snapshot.units.values():
+        if unit.retry_at is not None and not unit.status.is_terminal:
+            yield unit.retry_at
+    for gate in snapshot.gates.values():
+        if gate.status is GateStatus.OPEN and gate.window is not None and not gate.window.is_open(now):
+            yield gate.window.opens_at(now)
 
 
 class _Drain:

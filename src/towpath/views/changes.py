@@ -74,7 +74,8 @@ def gate_text(gate: GateSpec) -> str:
     text = f"{gate.environment}: {plural(gate.approvals, 'approval')}"
     if gate.approvers:
         text += f" from {', '.join(gate.approvers)}"
-    return text + (", not the author" if gate.not_author else "")
+    text += ", not the author" if gate.not_author else ""
+    return text + (f", in {gate.window}" if gate.window is not None else "")
 
 
 def _unit_lines(unit: AffectedUnit, *, verbose: bool) -> Iterator[Line]:

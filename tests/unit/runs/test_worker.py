@@ -13,6 +13,7 @@ from worker_house import WorkerHouse
 from towpath.model.gates import GateSpec
 from towpath.model.paths import UnitPath
 from towpath.model.runs import AttemptStatus, RunSettings, Worker
+from towpath.model.windows import Window
 from towpath.problems import Problem, ProblemError
 from towpath.runs.admission import Limits
 from towpath.runs.carrier import ThreadCarriers
@@ -46,6 +47,22 @@ def test_what_was_approved_goes_on(house: WorkerHouse) -> None:
     house.runs.approve(run, "bob")
     house.work(until=lambda: house.runs.view(run).status.value == "succeeded")
     assert house.ledger() == {"dev/app": "commit-1", "dev/vpc": "commit-1", "prod/app": "commit-1"}
+
+
+def test_what_was_approved_goes_on_when_its_window_opens(house: WorkerHouse) -> None:
+    window = Window(("mon",), "09:05", "11:00")
+    run = house.create(walk(step("prod/app"), gates=[GateSpec("prod", approvals=1, window=window)]))
+    house.work()
+    house.runs.approve(run, "bob")
+    house.work("w2", until=lambda: house.runs.view(run).status.value == "succeeded")
+    assert house.clock.now().strftime("%a %H:%M") == "Mon 09:05"
+
+
+def test_a_window_alone_asks_nobody(house: WorkerHouse) -> None:
+    always = Window(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), "00:00", "00:00")
+    run = house.create(walk(step("prod/app"), gates=[GateSpec("prod", window=always)]))
+    house.work()
+    assert house.runs.view(run).status.value == "succeeded"
 
 
 def test_a_newer_run_takes_the_place_of_one_that_waits(house: WorkerHouse) -> None:
