@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from towpath.config.document import Data, Document, KeyPath, read_document
-from towpath.config.schema import ACCOUNT_ID, ROLE_ARN, ListedAccounts, Settings, TowpathConfig
+from towpath.config.schema import ACCOUNT_ID, ROLE_ARN, WALL_TIME, ListedAccounts, Settings, TowpathConfig
 from towpath.problems import Place, Problem, Severity
 
 __all__ = ["Loaded", "load_config", "load_listed_accounts", "validated"]
@@ -41,6 +41,7 @@ _WANTED_TEXTS = {
         "should be the ARN of an IAM role, with an account id or {account_id} in it",
         'Write it as "arn:aws:iam::{account_id}:role/NAME".',
     ),
+    WALL_TIME: ("should be a time of the day", 'Write hours and minutes, in quotes: "09:00"'),
 }
 """What texts of a form should be, and what to do."""
 

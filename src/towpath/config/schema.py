@@ -13,6 +13,7 @@ from towpath.terragrunt.versions import satisfies
 __all__ = [
     "ACCOUNT_ID",
     "ROLE_ARN",
+    "WALL_TIME",
     "AccountSettings",
     "ChangesSettings",
     "EngineSettings",
@@ -38,7 +39,8 @@ RoleArn = Annotated[str, Field(pattern=ROLE_ARN)]
 Count = Annotated[int, Field(ge=0)]
 LayerName = Literal["data", "foundation", "app", "edge"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WallTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+WALL_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+WallTime = Annotated[str, Field(pattern=WALL_TIME)]
 EngineName = Literal["terraform", "tofu", "terragrunt"]
 
 
