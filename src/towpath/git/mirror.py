@@ -110,13 +110,18 @@ class Mirror:
                 return False
             return self._holds(commit)
 
-    def repository(self) -> Repository:
-        """The mirror as a repository; commits are named by their full ids."""
-        if self._repository is None:
+    def repository(self, *, anew: bool = False) -> Repository:
+        """The mirror as a repository; commits are named by their full ids. `anew`: one that keeps nothing of what was
+        read before."""
+        if self._repository is None or anew:
             with self._lock():
                 self._make()
             self._repository = _MirrorRepository(self)
         return self._repository
+
+    def forget(self) -> None:
+        """Lets go of what was read of it."""
+        self._repository = None
 
     def is_damaged(self) -> bool:
         """Whether the folder is no complete mirror (any more); it is made anew by the next `fetch` then."""
