@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from run_house import empty_database
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from state_homes import StateHome
 
 from towpath.access import entry_of
 from towpath.model.audit import AuditHead, AuditRecord
@@ -36,13 +34,8 @@ BOB = Account("p2", "bob@example.com", "Bob", NOW)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    file = tmp_path / "state.db"
-    file.write_bytes(empty_database())
-    database = Database(file)
-    database.prepare()
-    yield database
-    database.close()
+def database(home: StateHome) -> Database:
+    return home.open().database
 
 
 def test_an_account_comes_back_as_it_was(database: Database) -> None:

@@ -1,8 +1,12 @@
-"""Where everything that must outlive a process is kept: one folder, readable by its owner alone.
+"""Where everything that must outlive a process is kept: a folder, readable by its owner alone, or a database for
+workers on many machines.
 
 1. `open_state` makes or opens the folder: `state.db` (SQLite in WAL mode), `plans/` (plan files, encrypted), `logs/`
    (one file per run and unit), `key` (the encryption key, unless the environment gives one), `lock`.
-2. The database's schema is brought up to date by migrations on opening; one that a newer Towpath wrote is refused.
+   `open_database_state` opens a PostgreSQL database instead, with plan files and logs in it. A database holds any
+   number of live repositories; a `State` is what is kept of one.
+2. A fresh database gets its tables at once, the schema of an older one is brought up to date by migrations on opening;
+   one that a newer Towpath wrote is refused.
 3. `RunStore` reads snapshots of runs and writes what changed, in transactions; each starts as a writer, so that two
    never decide on the same rows. Nouns are kept as JSON beside the columns that queries and fences need.
 4. An attempt begins by taking its unit's lock with the next fence; its result is written only where that fence still
@@ -19,24 +23,28 @@ from __future__ import annotations
 
 from towpath.stores.ledger import LedgerStore
 from towpath.stores.lock import ENGINES, Holder, StateLock
-from towpath.stores.logs import LogFiles
-from towpath.stores.plans import PlanFolder
+from towpath.stores.logs import LogFiles, LogPart, Logs
+from towpath.stores.plans import PlanFolder, PlanStore
 from towpath.stores.queue import OpenRun, QueuedAttempt, WorkQueue
 from towpath.stores.runs import RunStore, RunTransaction
-from towpath.stores.state import State, open_state
+from towpath.stores.state import State, open_database_state, open_state
 
 __all__ = [
     "ENGINES",
     "Holder",
     "LedgerStore",
     "LogFiles",
+    "LogPart",
+    "Logs",
     "OpenRun",
     "PlanFolder",
+    "PlanStore",
     "QueuedAttempt",
     "RunStore",
     "RunTransaction",
     "State",
     "StateLock",
     "WorkQueue",
+    "open_database_state",
     "open_state",
 ]

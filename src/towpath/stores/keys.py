@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import os
 import tempfile
 from pathlib import Path
 
+from sqlalchemy import Connection, delete, insert, select
+
 from towpath.problems import Problem, ProblemError
+from towpath.stores.database import Database
 from towpath.stores.failures import keeping_state
+from towpath.stores.schema import facts, plan_files
 from towpath.system import Environment, Ids
 
-__all__ = ["KEY_BYTES", "KEY_VARIABLE", "state_key"]
+__all__ = ["KEY_BYTES", "KEY_VARIABLE", "give_up_key", "require_same_key", "state_key"]
 
 KEY_BYTES = 32
 KEY_VARIABLE = "TOWPATH_KEY"
@@ -33,6 +38,41 @@ def state_key(folder: Path, environment: Environment, ids: Ids) -> bytes:
         if file.stat().st_mode & 0o077:
             raise ProblemError(_invalid(f"{file} can be read by others.", f"chmod 600 {file}"))
         return _decoded(file.read_text(encoding="ascii", errors="replace").strip(), str(file))
+
+
+_CHECK = "key-check"
+
+
+def require_same_key(database: Database, key: bytes) -> None:
+    """Of all processes that work with a database, the first one's key counts: what one encrypts, the others must read.
+
+    The database keeps what only who has the key can work out, and nothing from which the key can be. Raises
+    `ProblemError` with `key-differs`.
+    """
+    mine = hmac.digest(key, b"towpath key check 1", "sha256").hex()
+    with database.reading() as connection:
+        kept = _kept_check(connection)
+    if kept is None:
+        with database.transaction() as connection:
+            kept = _kept_check(connection)
+            if kept is None:
+                connection.execute(insert(facts).values(name=_CHECK, value=mine))
+                return
+    if not hmac.compare_digest(kept, mine):
+        detail = f"Plan files in the {database.kind.place} are encrypted with another key than this process has."
+        hint = f"Give every process the same {KEY_VARIABLE}. If the key is lost, the plan files have to be given up."
+        raise ProblemError(Problem("key-differs", "The encryption key is another one", detail, hint=hint))
+
+
+def give_up_key(database: Database) -> None:
+    """The key is lost: deletes all plan files, which nobody can read any more, and takes the next process's key."""
+    with database.transaction() as connection:
+        connection.execute(delete(plan_files))
+        connection.execute(delete(facts).where(facts.c.name == _CHECK))
+
+
+def _kept_check(connection: Connection) -> str | None:
+    return connection.execute(select(facts.c.value).where(facts.c.name == _CHECK)).scalar()
 
 
 def _make(file: Path, content: bytes) -> None:

@@ -1,22 +1,66 @@
-"""Logs: one file per run and unit, appended to, readable by their owner alone."""
+"""Logs: what engines printed, by run and unit; in files that their owner alone can read."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from towpath.model.paths import UnitPath
 from towpath.stores.failures import keeping_state
 from towpath.system.private_files import private_folder
 
-__all__ = ["LogFile", "LogFiles"]
+__all__ = ["PART_BYTES", "Log", "LogFile", "LogFiles", "LogPart", "Logs"]
+
+PART_BYTES = 256 * 1024
+"""A part of a log is about as long at most; a single line may be longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogPart:
+    """Some lines of a log, without their ends; `position` is where the next part begins. No lines: no more yet."""
+
+    lines: tuple[str, ...]
+    position: int
+
+
+class Log(Protocol):
+    """The log of one unit in one run, open for appending. Thread-safe."""
+
+    def line(self, text: str) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Logs(Protocol):
+    """The logs of one repository.
+
+    Laws: lines come back as they were written (what is no text as `?`), in their order, from every process. A line is
+    there for readers at most a second after it was written, and when its log was closed, while what keeps it can be
+    reached. A log that is opened again is appended to. Parts read one after the other give every line once, also while
+    it is written to. A run's logs are gone when they were deleted; deleting what is not there does nothing.
+    """
+
+    def open(self, run: str, unit: UnitPath) -> Log: ...
+
+    def read(self, run: str, unit: UnitPath) -> Iterator[str]:
+        """The lines written so far, without their ends; none when nothing was written."""
+        ...
+
+    def part(self, run: str, unit: UnitPath, position: int = 0) -> LogPart:
+        """The lines from the position that an earlier part gave, 0 being the beginning."""
+        ...
+
+    def delete(self, run: str) -> None: ...
 
 
 class LogFile:
-    """The log of one unit in one run, open for appending. A line is there as soon as it was written. Thread-safe."""
+    """One file, open for appending. A line is there as soon as it was written."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -35,13 +79,12 @@ class LogFile:
 
 
 class LogFiles:
-    """All logs of a state folder."""
+    """One file per run and unit. Raises `ProblemError` as `keeping_state` says."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def open(self, run: str, unit: UnitPath) -> LogFile:
-        """Raises `ProblemError` as `keeping_state` says."""
         file = self.path(run, unit)
         with keeping_state(self._folder):
             private_folder(self._folder)
@@ -49,12 +92,29 @@ class LogFiles:
         return LogFile(file)
 
     def read(self, run: str, unit: UnitPath) -> Iterator[str]:
-        """The lines written so far, without their ends; none when nothing was written."""
         file = self.path(run, unit)
         if file.exists():
             with file.open(encoding="utf-8", errors="replace", newline="\n") as stream:
                 for line in stream:
                     yield line.rstrip("\n")
+
+    def part(self, run: str, unit: UnitPath, position: int = 0) -> LogPart:
+        """The position counts bytes."""
+        file, lines, start = self.path(run, unit), [], position
+        if file.exists():
+            with file.open("rb") as stream:
+                stream.seek(position)
+                # The last line may still be being written.
+                while position - start < PART_BYTES and (line := stream.readline()).endswith(b"\n"):
+                    lines.append(line[:-1].decode(errors="replace"))
+                    position += len(line)
+        return LogPart(tuple(lines), position)
+
+    def delete(self, run: str) -> None:
+        folder = self._folder / run
+        if folder.is_dir():
+            with keeping_state(self._folder):
+                shutil.rmtree(folder)
 
     def path(self, run: str, unit: UnitPath) -> Path:
         """Where the log is. The name tells the unit to a reader; its hash keeps alike names apart."""

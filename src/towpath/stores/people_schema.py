@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Connection, Float, Index, Integer, String, Table, Text, UniqueConstraint, event
 
 from towpath.stores.schema import metadata
 
@@ -89,6 +89,26 @@ audit = Table(
     Index("audit_by_person", "who", "sequence"),
     Index("audit_by_subject", "subject", "sequence"),
 )
+
+
+@event.listens_for(audit, "after_create")
+def _append_only(table: Table, connection: Connection, **_: object) -> None:
+    """The database lets nobody but append to it."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            "CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'the audit log is append-only'; END $$"
+        )
+        connection.exec_driver_sql(
+            "CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+            "FOR EACH STATEMENT EXECUTE FUNCTION audit_is_append_only()"
+        )
+        return
+    for change in ("UPDATE", "DELETE"):
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER audit_without_{change.lower()} BEFORE {change} ON {table.name} "
+            "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+        )
 
 
 def moment(seconds: float) -> datetime.datetime:

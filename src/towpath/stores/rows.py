@@ -81,7 +81,8 @@ def _insert_run(connection: Connection, repository: str, run: Run) -> None:
 
 
 def _run_row(run: Run) -> dict[str, Any]:
-    return {"status": run.status.value, "version": run.version, "body": RUN.dump(run)}
+    finished_at = run.finished_at.timestamp() if run.finished_at else None
+    return {"status": run.status.value, "version": run.version, "finished_at": finished_at, "body": RUN.dump(run)}
 
 
 def _unit_row(unit: UnitRun) -> Mapping[str, Any]:

@@ -1,14 +1,17 @@
 """The tables, as the newest migration leaves them. Columns serve queries and fences; `body` is the whole noun.
 
 One database may keep the runs of many live repositories: `repository` is the short name of one, `""` on the command
-line. Ids of runs, and of all that belongs to a run, are unique over the whole database.
+line. Ids of runs, and of all that belongs to a run, are unique over the whole database. Moments are seconds since 1970.
+
+A fresh database is made from here, an older one by the migrations: both must come to the same. What is no table, like a
+trigger, hangs on the table's `after_create`.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 __all__ = [
     "approvals",
@@ -16,11 +19,14 @@ __all__ = [
     "attempts",
     "drifts",
     "events",
+    "facts",
     "gates",
     "heads",
     "ledger",
     "locks",
+    "log_chunks",
     "metadata",
+    "plan_files",
     "plans",
     "runs",
     "schedules",
@@ -48,8 +54,11 @@ runs = Table(
     Column("version", Integer, nullable=False),
     Column("body", Text, nullable=False),
     _repository(),
+    # When it came to rest; empty while it goes on.
+    Column("finished_at", Float),
     Index("runs_of_repository", "repository", "ordinal"),
     Index("runs_by_status", "status", "ordinal"),
+    Index("runs_by_end", "finished_at"),
 )
 
 units = Table(
@@ -193,4 +202,34 @@ drifts = Table(
     _repository(primary_key=True),
     Column("unit", String(512), primary_key=True),
     Column("body", Text, nullable=False),
+)
+
+# Where the database is one of its own, and workers are on several machines, it keeps what is in files otherwise.
+
+plan_files = Table(
+    "plan_files",
+    metadata,
+    _repository(primary_key=True),
+    Column("digest", String(80), primary_key=True),
+    Column("kept_at", Float, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+log_chunks = Table(
+    "log_chunks",
+    metadata,
+    Column("sequence", Count, primary_key=True, autoincrement=True),
+    _repository(),
+    Column("run", String(64), nullable=False),
+    Column("unit", String(512), nullable=False),
+    Column("lines", LargeBinary, nullable=False),
+    Index("log_chunks_of_unit", "run", "unit", "sequence"),
+    sqlite_autoincrement=True,
+)
+
+facts = Table(
+    "facts",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
 )

@@ -13,9 +13,8 @@ from run_house import empty_database
 
 from towpath.model.paths import UnitPath
 from towpath.problems import ProblemError
-from towpath.stores import ENGINES, State, open_state
+from towpath.stores import ENGINES, LogFiles, State, open_state
 from towpath.stores.keys import state_key
-from towpath.stores.schema import metadata
 from towpath.system import FakeClock, FakeEnvironment, FakeIds, RandomIds
 
 
@@ -55,7 +54,7 @@ def test_every_unit_has_a_log_inside_the_folder(unit: str, tmp_path: Path) -> No
     state.close()
 
     assert list(state.logs.read("run", UnitPath(unit))) == ["done"]
-    assert state.logs.path("run", UnitPath(unit)).resolve().parent == tmp_path / "logs" / "run"
+    assert LogFiles(tmp_path / "logs").path("run", UnitPath(unit)).resolve().parent == tmp_path / "logs" / "run"
 
 
 def test_digests_of_outputs_are_keyed_with_the_folders_key(tmp_path: Path) -> None:
@@ -114,18 +113,6 @@ def test_a_state_that_a_newer_towpath_wrote_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProblemError) as error:
         opened(tmp_path)
     assert problem_of(error) == "state-too-new"
-
-
-def test_the_migrations_make_the_tables_that_the_code_knows(tmp_path: Path) -> None:
-    from alembic.autogenerate import compare_metadata
-    from alembic.migration import MigrationContext
-
-    state = opened(tmp_path)
-    with state.database.reading() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
-    state.close()
-
-    assert differences == []
 
 
 def test_the_key_is_made_once(tmp_path: Path) -> None:
@@ -206,9 +193,8 @@ def test_a_log_is_appended_to_and_read_while_it_is_written(tmp_path: Path) -> No
 
 
 def test_units_with_alike_names_have_logs_of_their_own(tmp_path: Path) -> None:
-    state = opened(tmp_path)
+    logs = LogFiles(tmp_path)
 
-    assert state.logs.path("run", UnitPath("a/b")) != state.logs.path("run", UnitPath("a--b"))
-    assert len(state.logs.path("run", UnitPath("x/" * 300 + "y")).name) < 200
-    assert list(state.logs.read("run", UnitPath("never/written"))) == []
-    state.close()
+    assert logs.path("run", UnitPath("a/b")) != logs.path("run", UnitPath("a--b"))
+    assert len(logs.path("run", UnitPath("x/" * 300 + "y")).name) < 200
+    assert list(logs.read("run", UnitPath("never/written"))) == []
