@@ -186,7 +186,9 @@ class GateSettings(Settings):
     """What must hold before a tier of an environment is applied."""
 
     approvals: Annotated[int, Field(ge=0)] = Field(1, description="How many different people must approve.")
-    approvers: Texts = Field((), alias="from", description="Who may approve; empty: anybody.")
+    approvers: Texts = Field(
+        (), alias="from", description="Who may approve: addresses, and on a server names of groups; empty: anybody."
+    )
     not_author: bool = Field(False, description="Who wrote the commit cannot approve it.")
     window: WindowSettings | None = Field(None, description="When what was approved may go on. Default: at any time.")
 

@@ -23,8 +23,9 @@ OUTSIDE_ENVIRONMENT = "outside"
 class GateSpec:
     """What one environment asks for before its units are applied.
 
-    `approvals` is how many different people must approve; `approvers` are those who may, empty meaning anybody;
-    `not_author` keeps the author of the change from being one of them. What was approved goes on in the `window`.
+    `approvals` is how many different people must approve; `approvers` are those who may, and groups of them (what has
+    no @ may be either), empty meaning anybody; `not_author` keeps the author of the change from being one of them. What
+    was approved goes on in the `window`.
     """
 
     environment: str

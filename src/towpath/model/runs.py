@@ -320,7 +320,9 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What somebody said at a gate; `approved` is False for a rejection. `digests` are the plans it was said of."""
+    """What somebody said at a gate; `approved` is False for a rejection. `digests` are the plans it was said of,
+    `groups` those that the person was in at that time.
+    """
 
     id: str
     run: str
@@ -330,6 +332,7 @@ class Approval:
     approved: bool = True
     reason: str = ""
     digests: Mapping[UnitPath, str] = field(default_factory=dict)
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

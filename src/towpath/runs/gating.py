@@ -28,11 +28,13 @@ def authors_of(run: Run) -> frozenset[str]:
     return frozenset(name.lower() for name in (run.author, *(commit.author for commit in run.commits)) if name)
 
 
-def may_approve(gate: Gate, who: str, run: Run) -> bool:
-    """Whether the gate takes this person's word."""
+def may_approve(gate: Gate, who: str, run: Run, groups: Iterable[str] = ()) -> bool:
+    """Whether the gate takes the word of this person, who is in these groups."""
     if gate.not_author and who.lower() in authors_of(run):
         return False
-    return not gate.approvers or who.lower() in {name.lower() for name in gate.approvers}
+    # A group with the name of an address is nobody's.
+    names = {who.lower(), *(group.lower() for group in groups if "@" not in group)}
+    return not gate.approvers or not names.isdisjoint(name.lower() for name in gate.approvers)
 
 
 def _votes(gate: Gate, approvals: Iterable[Approval]) -> tuple[Approval, ...]:
@@ -43,7 +45,9 @@ def _votes(gate: Gate, approvals: Iterable[Approval]) -> tuple[Approval, ...]:
 def voters(gate: Gate, approvals: Iterable[Approval], run: Run) -> frozenset[str]:
     """The different people whose approval counts at the gate."""
     said = _votes(gate, approvals)
-    return frozenset(vote.who.lower() for vote in said if vote.approved and may_approve(gate, vote.who, run))
+    return frozenset(
+        vote.who.lower() for vote in said if vote.approved and may_approve(gate, vote.who, run, vote.groups)
+    )
 
 
 def gate_actions(position: Position, tier: int) -> Sequence[Action]:

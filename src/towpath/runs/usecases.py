@@ -124,28 +124,35 @@ class Runs:
             units = {path: to_be_applied(unit) for path, unit in before.units.items()}
             return self._seen(self._changes.keep(transaction, before, replace(before, run=begun, units=units)))
 
-    def approve(self, run: str, who: str, environment: str | None = None, reason: str = "") -> RunView:
-        """Says yes at the gate of the environment, or at every open gate and hold that takes this person's word.
+    def approve(
+        self, run: str, who: str, environment: str | None = None, reason: str = "", groups: Sequence[str] = ()
+    ) -> RunView:
+        """Says yes at the gate of the environment, or at every open gate and hold that takes the word of this person,
+        who is in these groups.
 
         Raises `nothing-to-approve`, `approver-not-allowed`. What was approved goes on when the run is driven.
         """
-        return self._say(run, who, environment, Approval("", "", "", who, self._state.clock.now(), True, reason))
+        now = self._state.clock.now()
+        return self._say(run, environment, Approval("", "", "", who, now, True, reason, groups=tuple(groups)))
 
-    def reject(self, run: str, who: str, environment: str | None = None, reason: str = "") -> RunView:
+    def reject(
+        self, run: str, who: str, environment: str | None = None, reason: str = "", groups: Sequence[str] = ()
+    ) -> RunView:
         """Says no: the run is cancelled. Raises as `approve` does."""
-        return self._say(run, who, environment, Approval("", "", "", who, self._state.clock.now(), False, reason))
+        now = self._state.clock.now()
+        return self._say(run, environment, Approval("", "", "", who, now, False, reason, groups=tuple(groups)))
 
-    def _say(self, run: str, who: str, environment: str | None, word: Approval) -> RunView:
+    def _say(self, run: str, environment: str | None, word: Approval) -> RunView:
         with self._changes.transaction() as transaction:
             before = self._load(transaction, run)
-            gates = _gates_to_answer(before, who, environment)
+            gates = _gates_to_answer(before, word, environment)
             said = [self._word(word, gate) for gate in gates]
             events = [_said_event(vote, gate) for vote, gate in zip(said, gates, strict=True)]
             after = replace(before, approvals=(*before.approvals, *said))
             if word.approved:
                 return self._seen(self._changes.keep(transaction, before, after, events))
             closed = {gate.id: replace(gate, status=GateStatus.REJECTED, closed_at=word.at) for gate in gates}
-            reason = f"Rejected by {who}: {word.reason}" if word.reason else f"Rejected by {who}."
+            reason = f"Rejected by {word.who}: {word.reason}" if word.reason else f"Rejected by {word.who}."
             cancelled = replace(before.run, cancel_requested=True, reason=reason)
             after = replace(after, run=cancelled, gates={**before.gates, **closed})
             return self._seen(self._changes.settle(transaction, before, after, events))
@@ -242,14 +249,14 @@ class Runs:
         return self._changes.load(transaction, self._find(run))
 
 
-def _gates_to_answer(snapshot: Snapshot, who: str, environment: str | None) -> Sequence[Gate]:
+def _gates_to_answer(snapshot: Snapshot, word: Approval, environment: str | None) -> Sequence[Gate]:
     waiting = [gate for gate in snapshot.gates.values() if gate.status is GateStatus.OPEN]
     asked = [gate for gate in waiting if environment is None or gate.environment == environment]
     if not asked or snapshot.run.status.is_terminal:
         raise ProblemError(_nothing_to_approve(snapshot.run, environment, waiting))
-    allowed = [gate for gate in asked if may_approve(gate, who, snapshot.run)]
+    allowed = [gate for gate in asked if may_approve(gate, word.who, snapshot.run, word.groups)]
     if not allowed:
-        raise ProblemError(_not_allowed(asked[0], who, snapshot.run))
+        raise ProblemError(_not_allowed(asked[0], word, snapshot.run))
     return allowed
 
 
@@ -289,8 +296,9 @@ def _nothing_to_approve(run: Run, environment: str | None, waiting: Sequence[Gat
     return Problem("nothing-to-approve", "There is nothing to approve", detail, hint=hint)
 
 
-def _not_allowed(gate: Gate, who: str, run: Run) -> Problem:
-    if may_approve(replace(gate, not_author=False), who, run):
+def _not_allowed(gate: Gate, word: Approval, run: Run) -> Problem:
+    who = word.who
+    if may_approve(replace(gate, not_author=False), who, run, word.groups):
         detail = f"{who} wrote what is to be approved for {gate.environment}; somebody else has to."
     else:
         detail = f"{who} is not among those who may approve for {gate.environment}: {', '.join(gate.approvers)}."

@@ -197,13 +197,13 @@ class RunView:
             ],
         }
 
-    def gates_for(self, who: str) -> Sequence[Gate]:
-        """The open gates that take this person's word, and do not have it yet."""
-        return [gate for gate in self.open_gates if self._lacks(gate, who)]
+    def gates_for(self, who: str, groups: Sequence[str] = ()) -> Sequence[Gate]:
+        """The open gates that take the word of this person, who is in these groups, and do not have it yet."""
+        return [gate for gate in self.open_gates if self._lacks(gate, who, groups)]
 
-    def _lacks(self, gate: Gate, who: str) -> bool:
+    def _lacks(self, gate: Gate, who: str, groups: Sequence[str]) -> bool:
         run = self.snapshot.run
-        return may_approve(gate, who, run) and who.lower() not in voters(gate, self.snapshot.approvals, run)
+        return may_approve(gate, who, run, groups) and who.lower() not in voters(gate, self.snapshot.approvals, run)
 
 
 def _from_whom(gate: Gate) -> str:

@@ -67,6 +67,36 @@ def test_only_those_named_may_approve(house: House) -> None:
     assert house.approve(run, "cid").status is RunStatus.SUCCEEDED
 
 
+def test_a_group_may_approve_by_whoever_is_in_it_at_that_time(house: House) -> None:
+    run = house.apply(walk(step("prod/app"), gates=[GateSpec("prod", 2, ("Platform-Team", "cid@example.com"))])).id
+
+    with pytest.raises(ProblemError) as error:
+        house.runs.approve(run, "bob@example.com", groups=["other-team"])
+    assert problem_of(error) == "approver-not-allowed"
+    view = house.runs.approve(run, "bob@example.com", groups=["other-team", "platform-team"])
+    assert not view.gates_for("bob@example.com", ["platform-team"])
+    assert view.gates_for("ann@example.com", ["platform-team"])
+    assert not view.gates_for("ann@example.com")
+    view = house.runs.approve(run, "cid@example.com")
+    assert view.waiting_for == ("prod is approved: the run goes on when it is resumed.",)
+
+
+def test_a_group_with_the_name_of_an_address_does_not_speak_for_that_person(house: House) -> None:
+    run = house.apply(walk(step("prod/app"), gates=[GateSpec("prod", 1, ("cid@example.com",))])).id
+
+    with pytest.raises(ProblemError) as error:
+        house.runs.approve(run, "eve@example.com", groups=["cid@example.com"])
+    assert problem_of(error) == "approver-not-allowed"
+
+
+def test_who_wrote_the_change_cannot_approve_it_as_one_of_a_group(house: House) -> None:
+    gate = GateSpec("prod", 1, ("platform-team",), not_author=True)
+    run = house.drive(house.create(walk(step("prod/app"), gates=[gate]), author="ann@example.com")).id
+
+    with pytest.raises(ProblemError, match="wrote what is to be approved"):
+        house.runs.approve(run, "ann@example.com", groups=["platform-team"])
+
+
 @pytest.mark.parametrize("author", ["ann", "Dan@example.com"])
 def test_who_wrote_the_change_cannot_approve_it(house: House, author: str) -> None:
     gates = [GateSpec("prod", 1, not_author=True)]

@@ -189,7 +189,7 @@ def _gates(seen: SeenRun, caller: Caller, tier: int, members: Sequence[UnitRun])
 
 def _card(seen: SeenRun, gate: Gate, caller: Caller) -> GateCard:
     view = seen.view
-    stands = Standing(view, gate, caller.who)
+    stands = Standing(view, gate, caller.person)
     refused = refusal_at_gate(caller, seen.repository, gate, view.snapshot) if stands.is_open else None
     is_asked = stands.is_open and not view.status.is_terminal
     return GateCard(
@@ -203,7 +203,7 @@ def _card(seen: SeenRun, gate: Gate, caller: Caller) -> GateCard:
         not_author=gate.not_author,
         said=tuple(said for said in view.snapshot.approvals if said.gate == gate.id),
         holds=holds_in_words(gate),
-        you=at_gate(view, gate, caller.who, refused.detail if refused else None) if is_asked else "",
+        you=at_gate(view, gate, caller.person, refused.detail if refused else None) if is_asked else "",
         can_answer=is_asked and stands.may and refused is None,
         covers=len(gate.covers),
     )

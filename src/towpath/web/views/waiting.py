@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from towpath.model.gates import HoldKind
+from towpath.model.people import Person
 from towpath.model.runs import AttemptKind, AttemptStatus, Gate, GateStatus, Run, RunStatus, UnitRun
 from towpath.runs import RunView
 from towpath.runs.gating import may_approve, voters
@@ -23,24 +24,24 @@ def gate_name(gate: Gate) -> str:
 class Standing:
     """Where an approver stands at a gate."""
 
-    def __init__(self, view: RunView, gate: Gate, who: str) -> None:
-        run = view.snapshot.run
+    def __init__(self, view: RunView, gate: Gate, person: Person) -> None:
+        run, who, groups = view.snapshot.run, person.email, person.groups
         said = voters(gate, view.snapshot.approvals, run)
         self.have = len(said)
         self.missing = max(0, gate.approvals - self.have)
         self.has_said_yes = who.lower() in said
-        self.is_author = gate.not_author and not may_approve(gate, who, run) and _is_named(gate, who, run)
+        self.is_author = gate.not_author and not may_approve(gate, who, run, groups) and _is_named(gate, person, run)
         self.is_open = gate.status is GateStatus.OPEN
-        self.may = self.is_open and self.missing > 0 and not self.has_said_yes and may_approve(gate, who, run)
+        self.may = self.is_open and self.missing > 0 and not self.has_said_yes and may_approve(gate, who, run, groups)
 
 
-def _is_named(gate: Gate, who: str, run: Run) -> bool:
-    return may_approve(replace(gate, not_author=False), who, run)
+def _is_named(gate: Gate, person: Person, run: Run) -> bool:
+    return may_approve(replace(gate, not_author=False), person.email, run, person.groups)
 
 
-def at_gate(view: RunView, gate: Gate, who: str, refusal: str | None) -> str:
+def at_gate(view: RunView, gate: Gate, person: Person, refusal: str | None) -> str:
     """`prod waits for 1 more approval from grace; you cannot give it: you wrote a commit in this run.`"""
-    stands = Standing(view, gate, who)
+    stands = Standing(view, gate, person)
     name = gate.environment or f"Tier {gate.tier}"
     if stands.missing == 0:
         return f"{name} is approved and goes on."
