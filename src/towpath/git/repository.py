@@ -140,6 +140,11 @@ class Repository:
             raise ProblemError(author_unknown())
         return address
 
+    def current_branch(self) -> str | None:
+        """The branch that is checked out; None when none is, as in many CI jobs."""
+        result = self._git.run("symbolic-ref", "--quiet", "--short", "HEAD")
+        return result.stdout.decode("utf-8", "surrogateescape").strip() or None
+
     def is_shallow(self) -> bool:
         """Whether older commits were left out when the repository was cloned."""
         return self._git.line("rev-parse", "--is-shallow-repository") == "true"

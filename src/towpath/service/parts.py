@@ -35,8 +35,8 @@ class _Stop:
 
 
 def run_parts(parts: Mapping[str, Part], asked: Cancellation, journal: Journal) -> None:
-    """Blocks until all have ended. One that ends before it is asked to makes the others stop; then raises `ProblemError`
-    with `part-failed`.
+    """Blocks until all have ended. One that ends before it is asked to makes the others stop; then it raises
+    `ProblemError` with `part-failed`.
     """
     stop = _Stop(asked)
     failed: list[str] = []

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, func, select
 
+from towpath.model.events import Event
 from towpath.model.runs import AttemptStatus, RunStatus, Worker
 from towpath.stores import schema
-from towpath.stores.codec import UNIT_RUN, WORKER
+from towpath.stores.codec import EVENT, UNIT_RUN, WORKER
 from towpath.stores.database import Database
 from towpath.stores.workers import bury_worker, enter_worker, living_workers, renew_lease
 from towpath.system import Clock
@@ -54,6 +55,14 @@ class WorkQueue:
         """The sequence of the last event: as long as it is the same, nothing happened."""
         with self._database.reading() as connection:
             return connection.execute(select(func.max(schema.events.c.sequence))).scalar() or 0
+
+    def events(self, after: int, most: int = 500) -> Sequence[tuple[str, Event]]:
+        """Those with a greater sequence, in order, each with its repository."""
+        events = schema.events
+        query = select(events.c.repository, events.c.sequence, events.c.body).where(events.c.sequence > after)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(events.c.sequence).limit(most)).all()
+        return [(row.repository, replace(EVENT.load(row.body), sequence=row.sequence)) for row in rows]
 
     def open_runs(self) -> Sequence[OpenRun]:
         """Oldest first."""

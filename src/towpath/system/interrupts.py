@@ -12,7 +12,8 @@ from types import FrameType
 __all__ = ["Interrupts", "interrupts_counted"]
 
 _LOOK_EVERY = 0.1
-_HIGHEST = 2
+HIGHEST = 2
+"""Stop politely, then kill."""
 
 
 class Interrupts:
@@ -21,9 +22,10 @@ class Interrupts:
     A signal handler must not take a lock, so that waiting looks every tenth of a second instead of being woken.
     """
 
-    def __init__(self, told: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(self, told: Callable[[int], None] = lambda _: None, highest: int = HIGHEST) -> None:
         self._level = 0
         self._told = told
+        self._highest = highest
 
     def level(self) -> int:
         return self._level
@@ -37,16 +39,16 @@ class Interrupts:
 
     def raise_level(self) -> None:
         """One more request to stop; `told` hears of each new level."""
-        if self._level < _HIGHEST:
+        if self._level < self._highest:
             self._level += 1
             self._told(self._level)
 
 
 @contextmanager
-def interrupts_counted(told: Callable[[int], None] = lambda _: None) -> Iterator[Interrupts]:
+def interrupts_counted(told: Callable[[int], None] = lambda _: None, highest: int = HIGHEST) -> Iterator[Interrupts]:
     """While inside, Ctrl-C and SIGTERM raise the level instead of ending the process. Elsewhere than in the main thread
     no signal can be caught, and nothing ever raises the level."""
-    interrupts = Interrupts(told)
+    interrupts = Interrupts(told, highest)
 
     def handle(number: int, frame: FrameType | None) -> None:
         del number, frame

@@ -1,0 +1,191 @@
+"""A server process, put together: its database, the repositories it watches, the work on their runs.
+
+1. With SQLite the process has the database to itself, and holds the lock on its folder. With PostgreSQL any number of
+   processes share one; each takes a folder of its own for what only this machine needs.
+2. Every process watches, works and cleans up; which of them does what is agreed on in the database.
+3. Pages and the interface for programs are the business of `web`, over what is opened here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import platformdirs
+
+from towpath.config.server import RepositorySettings, ServerConfig
+from towpath.git.mirror import Mirror
+from towpath.model.commands import Cancellation
+from towpath.problems import Problem, ProblemError
+from towpath.runners import LocalRunner
+from towpath.runs import Runs
+from towpath.runs.admission import Limits
+from towpath.runs.carrier import ThreadCarriers
+from towpath.runs.worker import Place, WorkerSettings
+from towpath.service.benches import workbench_for
+from towpath.service.crew import Crew, CurrentLease
+from towpath.service.grounds import MirrorGrounds
+from towpath.service.journal import Journal
+from towpath.service.outside import Outside
+from towpath.service.parts import Part
+from towpath.service.remotes import access_to
+from towpath.service.watching import WatchedRepository, Watcher
+from towpath.stores import ENGINES, State, WorkQueue, open_database_state, open_state
+from towpath.stores.heads import HeadStore
+from towpath.system.guarded import SystemGuardedProcesses
+from towpath.system.questions import AskedOnce
+from towpath.system.shelf import FolderShelf
+
+__all__ = ["Served", "Server", "open_server"]
+
+_MOST_PROCESSES = 64
+"""Processes of one machine that share a database."""
+_WATCH_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Served:
+    """One repository of a server."""
+
+    settings: RepositorySettings
+    mirror: Mirror
+    state: State
+    grounds: MirrorGrounds
+    runs: Runs
+    place: Place
+
+
+@dataclass(frozen=True)
+class Server:
+    """What one process has opened. `alone` tells that no other process has the database."""
+
+    config: ServerConfig
+    state: State
+    repositories: Mapping[str, Served]
+    queue: WorkQueue
+    crew: Crew
+    watcher: Watcher
+    journal: Journal
+    alone: bool
+
+    def parts(self) -> dict[str, Part]:
+        """What works in this process."""
+        return {"worker": self.crew.work, "watcher": self._watch, "log": self._tell}
+
+    def _watch(self, stop: Cancellation) -> None:
+        self.watcher.enter()
+        while stop.level() == 0:
+            try:
+                looked = self.watcher.tick()
+            except ProblemError as error:
+                looked = 0
+                for problem in error.problems:
+                    self.journal.problem(problem, part="watcher")
+            if looked == 0:
+                stop.wait(0, _WATCH_SECONDS)
+
+    def _tell(self, stop: Cancellation) -> None:
+        """Writes down what happens in all runs, as far as it happens while this process is there."""
+        told = self.queue.last_event()
+        while stop.level() == 0:
+            with contextlib.suppress(ProblemError):  # the worker tells it, and in time it is there again
+                for repository, event in self.queue.events(told):
+                    told = event.sequence
+                    self.journal.event(repository, event)
+            stop.wait(0, _WATCH_SECONDS)
+
+
+@contextmanager
+def open_server(outside: Outside, config: ServerConfig, journal: Journal) -> Iterator[Server]:
+    """Raises `ProblemError`: `state-in-use`, `token-missing`, and as the stores do."""
+    with _opened(outside, config) as (state, alone):
+        queue = WorkQueue(state.database, outside.clock)
+        lease = CurrentLease()
+        runner = LocalRunner(SystemGuardedProcesses(state.folder / ENGINES), lease)
+        served = {item.name: _served(outside, config, item, state, runner) for item in _repositories(outside, config)}
+        settings = WorkerSettings(
+            room=config.concurrency.total,
+            limits=Limits(config.concurrency.total, config.concurrency.per_account),
+            lease_seconds=config.lease,
+            grace_seconds=config.grace,
+        )
+        places = {name: one.place for name, one in served.items()}
+        crew = Crew(places, queue, settings, lease, journal, outside.clock, outside.ids, state.host, alone)
+        watched = {
+            name: WatchedRepository(one.settings, one.mirror, one.grounds, one.runs) for name, one in served.items()
+        }
+        watcher = Watcher(HeadStore(state.database), watched, outside.clock)
+        yield Server(config, state, served, queue, crew, watcher, journal, alone)
+
+
+@contextmanager
+def _opened(outside: Outside, config: ServerConfig) -> Iterator[tuple[State, bool]]:
+    """The state, and whether this process has it to itself."""
+    top = Path(config.state) if config.state else outside.state or _default_folder()
+    url = _database_url(outside, config)
+    open_one = partial(open_database_state, url) if url is not None else open_state
+    folders = (top / f"process-{number}" for number in range(1, _MOST_PROCESSES + 1)) if url is not None else (top,)
+    for folder in folders:
+        state = open_one(folder, outside.ids, outside.clock, outside.environment)
+        with contextlib.closing(state):
+            lock = state.lock()
+            if not lock.try_take("serve"):
+                continue
+            try:
+                yield state, url is None
+            finally:
+                lock.release()
+            return
+    raise ProblemError(_in_use(top))
+
+
+def _default_folder() -> Path:
+    return platformdirs.user_state_path("towpath", appauthor=False) / "server"
+
+
+def _database_url(outside: Outside, config: ServerConfig) -> str | None:
+    if config.database_env is not None:
+        given = outside.environment.get(config.database_env)
+        if not given:
+            raise ProblemError(_no_address(config.database_env))
+        return given
+    return config.database if config.database is not None and "://" in config.database else None
+
+
+def _repositories(outside: Outside, config: ServerConfig) -> tuple[RepositorySettings, ...]:
+    if config.repositories:
+        return config.repositories
+    # Without a configuration it is the repository that somebody stands in.
+    from towpath.git import Repository
+
+    repository = Repository.open(outside.folder, outside.processes, outside.environment.all())
+    return (RepositorySettings(name="live", url=str(repository.folder), branch=repository.current_branch() or "main"),)
+
+
+def _served(
+    outside: Outside, config: ServerConfig, settings: RepositorySettings, base: State, runner: LocalRunner
+) -> Served:
+    cache = Path(config.cache) if config.cache else platformdirs.user_cache_path("towpath", appauthor=False) / "server"
+    access = access_to(settings, outside.environment)
+    mirror = Mirror(cache / f"{settings.name}.git", access, outside.processes, outside.environment.all())
+    state = base.for_repository(settings.name)
+    grounds = MirrorGrounds(mirror, state, outside.environment, FolderShelf(cache / f"{settings.name}.read"))
+    questions = AskedOnce(outside.processes)
+    bench = workbench_for(outside, mirror.repository(), state, runner, questions)
+    return Served(settings, mirror, state, grounds, Runs(state, bench, ThreadCarriers()), Place(state, bench))
+
+
+def _in_use(folder: Path) -> Problem:
+    detail = f"Another server, or a command, works with {folder}."
+    hint = "End that one, or give this one another folder: `state` in its configuration."
+    return Problem("state-in-use", "The state is in use", detail, hint=hint)
+
+
+def _no_address(variable: str) -> Problem:
+    detail = f"The variable {variable} is not set."
+    hint = "Put the database's whole address into it: postgresql://USER:PASSWORD@HOST/NAME."
+    return Problem("database-url-missing", "The address of the database is missing", detail, hint=hint)
