@@ -6,8 +6,10 @@ of units.
 
 from __future__ import annotations
 
+import datetime
 import json
 import threading
+from collections.abc import Mapping
 from typing import IO, Any
 
 from towpath.model.events import Event
@@ -27,8 +29,11 @@ class Journal:
 
     def note(self, what: str, **data: Any) -> None:
         """`data` without values that are None."""
+        self._write(self._clock.now(), what, data)
+
+    def _write(self, at: datetime.datetime, what: str, data: Mapping[str, Any]) -> None:
         known = {key: value for key, value in data.items() if value is not None}
-        line = json.dumps({"at": self._clock.now().isoformat(timespec="milliseconds"), "what": what, **known})
+        line = json.dumps({"at": at.isoformat(timespec="milliseconds"), "what": what, **known})
         with self._lock:
             try:
                 self._stream.write(line + "\n")
@@ -37,14 +42,8 @@ class Journal:
                 return
 
     def event(self, repository: str, event: Event) -> None:
-        self.note(
-            event.kind.value,
-            repository=repository or None,
-            run=event.run,
-            unit=event.unit,
-            sequence=event.sequence,
-            **_plain(event),
-        )
+        known = {"repository": repository or None, "run": event.run, "unit": event.unit, "sequence": event.sequence}
+        self._write(event.at, event.kind.value, {**known, **_plain(event)})
 
     def problem(self, problem: Problem, **data: Any) -> None:
         place = problem.place

@@ -118,7 +118,7 @@ def open_server(outside: Outside, config: ServerConfig, journal: Journal) -> Ite
         watched = {
             name: WatchedRepository(one.settings, one.mirror, one.grounds, one.runs) for name, one in served.items()
         }
-        watcher = Watcher(HeadStore(state.database), watched, outside.clock)
+        watcher = Watcher(HeadStore(state.database), watched, outside.clock, partial(_tell_trouble, journal))
         yield Server(config, state, served, queue, crew, watcher, journal, alone)
 
 
@@ -141,6 +141,10 @@ def _opened(outside: Outside, config: ServerConfig) -> Iterator[tuple[State, boo
                 lock.release()
             return
     raise ProblemError(_in_use(top))
+
+
+def _tell_trouble(journal: Journal, repository: str, problem: Problem) -> None:
+    journal.problem(problem, repository=repository)
 
 
 def _default_folder() -> Path:

@@ -103,7 +103,15 @@ class WatchedRepository:
 class Watcher:
     """Looks at the repositories by name. Threads and processes may do so side by side."""
 
-    def __init__(self, store: HeadStore, repositories: Mapping[str, WatchedRepository], clock: Clock) -> None:
+    def __init__(
+        self,
+        store: HeadStore,
+        repositories: Mapping[str, WatchedRepository],
+        clock: Clock,
+        trouble: Callable[[str, Problem], None] = lambda repository, problem: None,
+    ) -> None:
+        """`trouble` hears of a look that failed, unless the one before had failed alike."""
+        self._trouble = trouble
         self._store = store
         self._repositories = repositories
         self._clock = clock
@@ -132,6 +140,8 @@ class Watcher:
             changed = looking.see()
             looking.decide()
         except ProblemError as error:
+            if error.problems[0] != watch.problem:
+                self._trouble(watch.repository, error.problems[0])
             return failed(watch, interval, self._clock.now(), error.problems[0])
         return looked(watch, interval, self._clock.now(), changed=changed)
 
