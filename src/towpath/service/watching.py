@@ -108,7 +108,7 @@ class Watcher:
         store: HeadStore,
         repositories: Mapping[str, WatchedRepository],
         clock: Clock,
-        trouble: Callable[[str, Problem], None] = lambda repository, problem: None,
+        trouble: Callable[[str, Problem], None] = lambda *_: None,
     ) -> None:
         """`trouble` hears of a look that failed, unless the one before had failed alike."""
         self._trouble = trouble
