@@ -31,13 +31,20 @@ GENERATED = "<!-- Written by `make docs` from the code: change it there. -->\n"
 def commands_page() -> str:
     """Every command with its usage, arguments and options, as `--help` prints them."""
     context = click.Context(program, info_name="towpath")
-    parts = [GENERATED, "# Commands\n", _help(program, context)]
-    for name in program.list_commands(context):
-        command = program.get_command(context, name)
-        if command is not None and not command.hidden:
-            parts.append(f"## towpath {name}\n")
-            parts.append(_help(command, click.Context(command, info_name=name, parent=context)))
-    return "\n".join(parts)
+    return "\n".join([GENERATED, "# Commands\n", _help(program, context), *_inside(program, context, "##")])
+
+
+def _inside(group: click.Group, context: click.Context, heading: str) -> Iterator[str]:
+    """The commands of a group, and those of the groups among them."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is None or command.hidden:
+            continue
+        inner = click.Context(command, info_name=name, parent=context)
+        yield f"{heading} {inner.command_path}\n"
+        yield _help(command, inner)
+        if isinstance(command, click.Group):
+            yield from _inside(command, inner, f"{heading}#")
 
 
 def _help(command: click.Command, context: click.Context) -> str:

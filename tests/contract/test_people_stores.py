@@ -12,12 +12,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from state_homes import StateHome
 
 from towpath.access import entry_of
 from towpath.model.audit import AuditHead, AuditRecord
 from towpath.model.logins import Account, Session, Token
 from towpath.model.people import Role, Scopes
+from towpath.stores import State
 from towpath.stores.audit import AuditLog, append_audit
 from towpath.stores.database import Database
 from towpath.stores.guesses import GuessRows
@@ -34,8 +34,8 @@ BOB = Account("p2", "bob@example.com", "Bob", NOW)
 
 
 @pytest.fixture
-def database(home: StateHome) -> Database:
-    return home.open().database
+def database(state: State) -> Database:
+    return state.database
 
 
 def test_an_account_comes_back_as_it_was(database: Database) -> None:

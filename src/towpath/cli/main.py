@@ -39,6 +39,7 @@ _COMMANDS = {
     "reject": LazyCommand("towpath.cli.commands.deciding", "reject", "Say no: the run is cancelled."),
     "resume": LazyCommand("towpath.cli.commands.deciding", "resume", "Go on with a run; what is done stays done."),
     "cancel": LazyCommand("towpath.cli.commands.deciding", "cancel", "Let nothing more of a run begin."),
+    "admin": LazyCommand("towpath.cli.commands.admin", "admin", "The server's accounts, tokens and audit log."),
     "schema": LazyCommand("towpath.cli.commands.schema", "schema", "The JSON Schema of towpath.yml, for editors."),
     "completion": LazyCommand("towpath.cli.commands.completion", "completion", "The shell's completion script."),
 }
