@@ -77,15 +77,15 @@ def _base_url(text: str) -> str:
 
 
 def _database(text: str) -> str:
-    if "://" not in text:
-        return text
     try:
         parts = urlsplit(text)
         password = parts.password
     except ValueError as error:
-        raise ValueError("should be the path of a file, or an address such as postgresql://host/name") from error
+        raise ValueError(
+            "should be an address such as postgresql://host/name; an SQLite database is in `state`"
+        ) from error
     if parts.scheme not in ("postgresql", "postgres"):
-        raise ValueError("should be the path of a file, or an address such as postgresql://host/name")
+        raise ValueError("should be an address such as postgresql://host/name; an SQLite database is in `state`")
     if password is not None or "password=" in parts.query:
         raise ValueError(
             "should not hold a password: put the whole address into a variable, and name it `database_env`"
@@ -192,7 +192,7 @@ class ServerConfig(Settings):
     schema_command: ClassVar[str] = "towpath schema --server"
 
     database: Annotated[str, AfterValidator(_database)] | None = Field(
-        None, description="File of an SQLite database, or postgresql://USER@HOST/NAME. Default: a file in `state`."
+        None, description="postgresql://USER@HOST/NAME. Default: an SQLite database in `state`."
     )
     database_env: Variable | None = Field(
         None, description="The variable that holds the database's address, where it has a password."

@@ -32,6 +32,7 @@ from towpath.service.grounds import MirrorGrounds
 from towpath.service.journal import Journal
 from towpath.service.outside import Outside
 from towpath.service.parts import Part
+from towpath.service.place import database_url, server_folder
 from towpath.service.remotes import access_to
 from towpath.service.watching import WatchedRepository, Watcher
 from towpath.stores import ENGINES, State, WorkQueue, open_database_state, open_state
@@ -125,8 +126,8 @@ def open_server(outside: Outside, config: ServerConfig, journal: Journal) -> Ite
 @contextmanager
 def _opened(outside: Outside, config: ServerConfig) -> Iterator[tuple[State, bool]]:
     """The state, and whether this process has it to itself."""
-    top = Path(config.state) if config.state else outside.state or _default_folder()
-    url = _database_url(outside, config)
+    top = server_folder(outside, config)
+    url = database_url(outside, config)
     open_one = partial(open_database_state, url) if url is not None else open_state
     folders = (top / f"process-{number}" for number in range(1, _MOST_PROCESSES + 1)) if url is not None else (top,)
     for folder in folders:
@@ -145,19 +146,6 @@ def _opened(outside: Outside, config: ServerConfig) -> Iterator[tuple[State, boo
 
 def _tell_trouble(journal: Journal, repository: str, problem: Problem) -> None:
     journal.problem(problem, repository=repository)
-
-
-def _default_folder() -> Path:
-    return platformdirs.user_state_path("towpath", appauthor=False) / "server"
-
-
-def _database_url(outside: Outside, config: ServerConfig) -> str | None:
-    if config.database_env is not None:
-        given = outside.environment.get(config.database_env)
-        if not given:
-            raise ProblemError(_no_address(config.database_env))
-        return given
-    return config.database if config.database is not None and "://" in config.database else None
 
 
 def _repositories(outside: Outside, config: ServerConfig) -> tuple[RepositorySettings, ...]:
@@ -187,9 +175,3 @@ def _in_use(folder: Path) -> Problem:
     detail = f"Another server, or a command, works with {folder}."
     hint = "End that one, or give this one another folder: `state` in its configuration."
     return Problem("state-in-use", "The state is in use", detail, hint=hint)
-
-
-def _no_address(variable: str) -> Problem:
-    detail = f"The variable {variable} is not set."
-    hint = "Put the database's whole address into it: postgresql://USER:PASSWORD@HOST/NAME."
-    return Problem("database-url-missing", "The address of the database is missing", detail, hint=hint)

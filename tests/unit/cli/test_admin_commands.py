@@ -35,10 +35,10 @@ def state(tmp_path: Path) -> Path:
 def admin(state: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Admin:
     def call(*arguments: str, typed: str = "", **variables: str) -> Said:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        environment = FakeEnvironment({"TOWPATH_STATE": str(state), "USER": "root", **variables})
+        environment = FakeEnvironment({"USER": "root", **variables})
         capsys.readouterr()
         doors = Doors(FakeProcesses(), environment, FakeClock(), RandomIds(), tmp_path)
-        status = run(["admin", *arguments], doors)
+        status = run(["admin", *arguments, "--state", str(state)], doors)
         said = capsys.readouterr()
         return Said(status, said.out, said.err)
 
@@ -61,13 +61,13 @@ def test_who_is_added_gets_a_link_that_lets_them_in(admin: Admin, state: Path) -
     registry.database.close()
 
 
-def test_the_link_has_the_address_that_people_reach_the_server_at(admin: Admin, tmp_path: Path, state: Path) -> None:
+def test_the_link_has_the_address_that_people_reach_the_server_at(admin: Admin, tmp_path: Path) -> None:
     config = tmp_path / "server.yml"
-    config.write_text(f"base_url: https://towpath.example.com\ndatabase: {state / 'state.db'}\n")
+    config.write_text("base_url: https://towpath.example.com\n")
     admin("user", "add", ANN)
     for said in (
         admin("--config", str(config), "user", "link", ANN),
-        admin("user", "link", ANN, TOWPATH_CONFIG=str(config), TOWPATH_STATE=str(tmp_path / "elsewhere")),
+        admin("user", "link", ANN, TOWPATH_CONFIG=str(config)),
     ):
         assert said.status == 0
         assert "https://towpath.example.com/login/link#" in said.out

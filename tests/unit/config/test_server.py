@@ -103,7 +103,7 @@ def test_an_empty_file_and_none_at_all_have_every_default() -> None:
         ),
         (
             "\ndatabase: mysql://db/towpath",
-            "database should be the path of a file, or an address such as postgresql://host/name.",
+            "database should be an address such as postgresql://host/name; an SQLite database is in `state`.",
             2,
             SCHEMA,
         ),
@@ -113,7 +113,7 @@ def test_an_empty_file_and_none_at_all_have_every_default() -> None:
             1,
             SCHEMA,
         ),
-        ("database: a\ndatabase_env: B", "The file has both database and database_env.", 1, SCHEMA),
+        ("database: postgresql://a/b\ndatabase_env: B", "The file has both database and database_env.", 1, SCHEMA),
         ("lease: soon", "lease should be a span of time, such as 90s, 5m, 12h or 30d.", 1, SCHEMA),
         ("lease: 1", "lease should be greater than or equal to 5.", 1, SCHEMA),
         ("concurrency:\n  total: 0", "concurrency.total should be greater than or equal to 1.", 2, SCHEMA),

@@ -27,7 +27,7 @@ _COMMANDS = {
 @click.option(
     "--config",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The server's configuration. Default: TOWPATH_CONFIG; else the state of the repository one stands in.",
+    help="The server's configuration. Default: the one that TOWPATH_CONFIG names, if any.",
 )
 @click.pass_context
 def admin(context: click.Context, config: Path | None) -> None:
