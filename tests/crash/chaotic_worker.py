@@ -1,0 +1,69 @@
+"""A worker process for the chaos tests: real rows and leases, a cloud of files. Run as a script.
+
+    python chaotic_worker.py DATABASE_URL OWN_FOLDER CLOUD_FOLDER SECONDS_OF_SKEW
+
+What it does to the cloud is done only while its lease stands, as a guard would see to it. SIGTERM drains it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import signal
+import sys
+import threading
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from chaos import KEY, REPOSITORY, SETTINGS, make_bench
+
+from towpath.problems import Problem, ProblemError
+from towpath.runs.worker import Place
+from towpath.service.crew import Crew, CurrentLease
+from towpath.service.journal import Journal
+from towpath.stores import WorkQueue, open_database_state
+from towpath.system import FakeEnvironment, RandomIds, SystemClock
+from towpath.system.interrupts import Interrupts
+
+EFFECT_SECONDS = 0.03
+
+
+class SkewedClock(SystemClock):
+    """A machine whose clock is wrong."""
+
+    def __init__(self, seconds: float) -> None:
+        self._skew = datetime.timedelta(seconds=seconds)
+
+    def now(self) -> datetime.datetime:
+        return super().now() + self._skew
+
+
+def main(url: str, folder: Path, cloud: Path, skew: float) -> None:
+    clock = SkewedClock(skew)
+    stop = Interrupts(highest=3)
+    signal.signal(signal.SIGTERM, lambda *_: stop.raise_level())
+    base = open_database_state(url, folder, RandomIds(), clock, FakeEnvironment({"TOWPATH_KEY": KEY}))
+    state = base.for_repository(REPOSITORY)
+    lease = CurrentLease()
+    bench = make_bench(cloud, state.plans)
+
+    def while_the_lease_stands() -> None:
+        threading.Event().wait(EFFECT_SECONDS)
+        deadline = lease.deadline()
+        if deadline is not None and clock.steady() >= deadline:
+            raise ProblemError(Problem("engine-failed", "Applying failed", "The guard stopped it."))
+
+    bench.before_effect = while_the_lease_stands
+    with (folder / "journal").open("a", encoding="utf-8") as stream:
+        queue = WorkQueue(base.database, clock)
+        journal = Journal(stream, clock)
+        places = {REPOSITORY: Place(state, bench)}
+        Crew(places, queue, SETTINGS, lease, journal, clock, RandomIds(), "chaos", alone=False).work(stop)
+    for violation in bench.violations:
+        sys.stderr.write(violation + "\n")
+    base.close()
+    sys.exit(1 if bench.violations else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4]))
