@@ -65,8 +65,8 @@ def checked_name(text: str, fallback: str) -> str:
 
 
 def known_account(connection: Connection, email: str) -> Account:
-    """Raises `ProblemError` with `no-such-account`."""
-    account = AccountRows(connection).by_email(email)
+    """Raises `ProblemError` with `no-such-account` or `email-invalid`."""
+    account = AccountRows(connection).by_email(checked_email(email))
     if account is None:
         detail = "Nobody has this address here."
         hint = "`towpath admin user list` names all accounts; `towpath admin user add` makes one."

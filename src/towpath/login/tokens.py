@@ -71,7 +71,8 @@ class Tokens:
         """
         with self._registry.database.transaction() as connection:
             rows = TokenRows(connection)
-            found = rows.by_id(token)
+            # What is no id is not asked for: not every text can be.
+            found = rows.by_id(token) if token.isalnum() else None
             if found is None or (owner is not None and found.person != owner):
                 hint = "`towpath admin token list` names all tokens."
                 raise ProblemError(Problem("no-such-token", "There is no such token", f"{token!r}.", hint=hint))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -12,6 +13,7 @@ from towpath.problems import Problem, ProblemError
 
 __all__ = ["FakeHttp", "Http", "HttpAnswer", "HttpxHttp"]
 
+_HOST = re.compile(r"\w+://(?:[^/?#]*@)?(?P<host>[^/?#]+)")
 MOST_BYTES = 1024 * 1024
 SECONDS = 10.0
 
@@ -64,11 +66,11 @@ class HttpxHttp:
 
 
 def _unreachable(url: str, reason: str) -> Problem:
-    host = httpx.URL(url).host if url.startswith("http") else url
+    host = _HOST.match(url)
     return Problem(
         "host-unreachable",
         "A host does not answer",
-        f"{host}: {reason}.",
+        f"{host['host'] if host else 'The address'}: {reason}.",
         hint="Look at the address, and whether this machine may reach it (proxies are set by HTTPS_PROXY).",
     )
 
