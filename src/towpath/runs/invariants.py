@@ -10,7 +10,7 @@
     before covers; neither is a plan that calls for a hold without one that was passed.
 7.  A run that has ended has every unit in a terminal status, and nothing of it is at work.
 8.  The ledger names what a run applied, or found unchanged, from that commit, and all of it, and nothing else: not what
-    was destroyed last.
+    was destroyed last. (Of runs that were deleted since, it alone knows.)
 9.  A held unit is never applied; a unit that prevents its destruction is not even planned to be destroyed.
 10. Of one unit at most one attempt runs at a time, of whatever run, and the fences of its attempts grow.
 11. A run that waits, waits at an open gate; one that has ended leaves none open.
@@ -241,7 +241,7 @@ def _ledger(histories: Sequence[RunHistory], ledger: Mapping[UnitPath, LedgerEnt
     by_run = {history.snapshot.run.id: history.snapshot.units for history in histories}
     for entry in ledger.values():
         unit = by_run.get(entry.run, {}).get(entry.unit)
-        if unit is None or not _vouches(unit, entry):
+        if entry.run in by_run and (unit is None or not _vouches(unit, entry)):
             yield f"8: the ledger says {entry.unit} was applied from {entry.commit} by run {entry.run}; it was not"
     for path, action in _done_last(histories).items():
         if action is Action.DESTROY and path in ledger:

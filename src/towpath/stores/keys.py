@@ -17,7 +17,7 @@ from towpath.stores.failures import keeping_state
 from towpath.stores.schema import facts, plan_files
 from towpath.system import Environment, Ids
 
-__all__ = ["KEY_BYTES", "KEY_VARIABLE", "give_up_key", "require_same_key", "state_key"]
+__all__ = ["KEY_BYTES", "KEY_VARIABLE", "give_up_key", "key_check", "key_differs", "require_same_key", "state_key"]
 
 KEY_BYTES = 32
 KEY_VARIABLE = "TOWPATH_KEY"
@@ -43,13 +43,16 @@ def state_key(folder: Path, environment: Environment, ids: Ids) -> bytes:
 _CHECK = "key-check"
 
 
+def key_check(key: bytes) -> str:
+    """What only who has the key can work out, and from which the key cannot be."""
+    return hmac.digest(key, b"towpath key check 1", "sha256").hex()
+
+
 def require_same_key(database: Database, key: bytes) -> None:
     """Of all processes that work with a database, the first one's key counts: what one encrypts, the others must read.
-
-    The database keeps what only who has the key can work out, and nothing from which the key can be. Raises
-    `ProblemError` with `key-differs`.
+    Raises `ProblemError` with `key-differs`.
     """
-    mine = hmac.digest(key, b"towpath key check 1", "sha256").hex()
+    mine = key_check(key)
     with database.reading() as connection:
         kept = _kept_check(connection)
     if kept is None:
@@ -59,9 +62,13 @@ def require_same_key(database: Database, key: bytes) -> None:
                 connection.execute(insert(facts).values(name=_CHECK, value=mine))
                 return
     if not hmac.compare_digest(kept, mine):
-        detail = f"Plan files in the {database.kind.place} are encrypted with another key than this process has."
-        hint = f"Give every process the same {KEY_VARIABLE}. If the key is lost, the plan files have to be given up."
-        raise ProblemError(Problem("key-differs", "The encryption key is another one", detail, hint=hint))
+        raise ProblemError(key_differs(f"the {database.kind.place}"))
+
+
+def key_differs(place: str) -> Problem:
+    detail = f"Plan files in {place} are encrypted with another key than this process has."
+    hint = f"Give every process the same {KEY_VARIABLE}. If the key is lost, the plan files have to be given up."
+    return Problem("key-differs", "The encryption key is another one", detail, hint=hint)
 
 
 def give_up_key(database: Database) -> None:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from towpath.stores.database import Database
 from towpath.stores.failures import keeping_state
-from towpath.stores.keys import require_same_key, state_key
+from towpath.stores.keys import key_check, require_same_key, state_key
 from towpath.stores.ledger import LedgerStore
 from towpath.stores.lock import StateLock
 from towpath.stores.logs import LogFiles, Logs
@@ -48,6 +48,7 @@ class Base:
     ids: Ids
     clock: Clock
     output_key: bytes = field(repr=False)
+    key_check: str
 
     def state(self, repository: str) -> State:
         folder = self.folder
@@ -156,7 +157,7 @@ def _closing_unless_opened(database: Database) -> Iterator[None]:
 def _base(folder: Path, database: Database, keeping: Keeping, key: bytes, outside: tuple[Ids, Clock]) -> Base:
     ids, clock = outside
     output_key = hmac.digest(key, b"towpath outputs 1", "sha256")
-    return Base(folder, os.uname().nodename, database, keeping, ids, clock, output_key)
+    return Base(folder, os.uname().nodename, database, keeping, ids, clock, output_key, key_check(key))
 
 
 class _InFolders:
