@@ -49,6 +49,17 @@ class Accounts:
         with self._registry.database.transaction() as connection:
             return self._add(connection, Account("", email, name, self._now(), tuple(groups), role=role), by)
 
+    def change(self, email: str, role: Role | None, groups: Sequence[str], by: By) -> Account:
+        """Gives the account this role everywhere (None: none), and puts it into these groups and no others that an
+        administrator gave it. Raises `ProblemError` with `no-such-account`.
+        """
+        with self._registry.database.transaction() as connection:
+            account = replace(known_account(connection, email), role=role, given=tuple(groups))
+            AccountRows(connection).save(account)
+            named = role.value if role else None
+            self._registry.write_down(connection, by, "account-changed", account.email, role=named, groups=list(groups))
+        return account
+
     def set_active(self, email: str, is_active: bool, by: By) -> Account:
         """Who is disabled is logged out everywhere, and comes in neither with a token nor with a link. Raises
         `ProblemError` with `no-such-account`.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -22,6 +23,9 @@ _DISCOVERY = "/.well-known/openid-configuration"
 _KEPT_SECONDS = 3600.0
 _KEYS_AGAIN_SECONDS = 5.0
 """Keys are not asked for more often, whatever tokens name: strangers could make us ask."""
+_FAILED_SECONDS = 5.0
+"""A provider that has just failed is not asked again: strangers could make all threads wait for it."""
+_TURN_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,24 +53,50 @@ class Provider:
         self._lock = Lock()
         self._addresses: tuple[float, ProviderAddresses] | None = None
         self._keys: tuple[float, KeySet] | None = None
+        self._failed: tuple[float, tuple[Problem, ...]] | None = None
 
     def addresses(self) -> ProviderAddresses:
-        with self._lock:
+        kept = self._addresses
+        if kept is not None and self._age(kept[0]) < _KEPT_SECONDS:
+            return kept[1]
+        with self._turn():
             return self._addresses_now()
 
     def keys(self, *, lacking: bool = False) -> KeySet:
         """Its public keys. `lacking`: one is missing among those that were given before."""
-        with self._lock:
-            kept, now = self._keys, self._clock.steady()
-            if kept is not None and now - kept[0] < (_KEYS_AGAIN_SECONDS if lacking else _KEPT_SECONDS):
+        lasts, kept = _KEYS_AGAIN_SECONDS if lacking else _KEPT_SECONDS, self._keys
+        if kept is not None and self._age(kept[0]) < lasts:
+            return kept[1]
+        with self._turn():
+            kept = self._keys
+            if kept is not None and self._age(kept[0]) < lasts:
                 return kept[1]
             said = self.get(self._addresses_now().keys)
             try:
                 keys = KeySet.import_key_set({"keys": list(said["keys"])})
             except (JoseError, KeyError, TypeError, ValueError) as error:
                 raise ProblemError(_unusable(self.issuer, "its keys cannot be read")) from error
-            self._keys = (now, keys)
+            self._keys = (self._clock.steady(), keys)
             return keys
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One asks at a time, and for all."""
+        if not self._lock.acquire(timeout=_TURN_SECONDS):
+            raise ProblemError(_unreachable(self.issuer, "Others wait for its answer already."))
+        try:
+            if self._failed is not None and self._age(self._failed[0]) < _FAILED_SECONDS:
+                raise ProblemError(*self._failed[1])
+            try:
+                yield
+            except ProblemError as error:
+                self._failed = (self._clock.steady(), error.problems)
+                raise
+        finally:
+            self._lock.release()
+
+    def _age(self, moment: float) -> float:
+        return self._clock.steady() - moment
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
         answer = _answered(self.issuer, lambda: self._http.get(url, headers))
@@ -87,9 +117,9 @@ class Provider:
         return said
 
     def _addresses_now(self) -> ProviderAddresses:
-        kept, now = self._addresses, self._clock.steady()
-        if kept is None or now - kept[0] >= _KEPT_SECONDS:
-            kept = (now, self._discovered(self.get(self.issuer.rstrip("/") + _DISCOVERY)))
+        kept = self._addresses
+        if kept is None or self._age(kept[0]) >= _KEPT_SECONDS:
+            kept = (self._clock.steady(), self._discovered(self.get(self.issuer.rstrip("/") + _DISCOVERY)))
             self._addresses = kept
         return kept[1]
 
@@ -122,10 +152,13 @@ def _answered(issuer: str, ask: Callable[[], HttpAnswer]) -> HttpAnswer:
     try:
         return ask()
     except ProblemError as error:
-        detail = f"{issuer} cannot be asked about who logs in. {error.problems[0].detail}"
-        hint = "Try again later. Who has a password here can log in with it."
-        problem = Problem("provider-unreachable", "The login provider does not answer", detail, hint=hint)
-        raise ProblemError(problem) from error
+        raise ProblemError(_unreachable(issuer, error.problems[0].detail)) from error
+
+
+def _unreachable(issuer: str, reason: str) -> Problem:
+    detail = f"{issuer} cannot be asked about who logs in. {reason}"
+    hint = "Try again later. Who has a password here can log in with it."
+    return Problem("provider-unreachable", "The login provider does not answer", detail, hint=hint)
 
 
 def _texts(said: object, default: tuple[str, ...]) -> tuple[str, ...]:

@@ -85,6 +85,14 @@ def test_accounts_are_listed_for_people_and_programs(admin: Admin) -> None:
     assert "disabled" not in admin("user", "list").out
 
 
+def test_an_account_gets_another_role_and_other_groups(admin: Admin) -> None:
+    admin("user", "add", ANN, "--role", "admin", "--group", "ops")
+    said = admin("user", "change", ANN, "--role", "none", "--group", "dev", "--json")
+    assert (said.document["account"]["role"], said.document["account"]["groups"]) == (None, ["dev"])
+    assert admin("user", "change", "bob@example.com", "--role", "viewer").status == 2
+    assert "account-changed" in admin("audit", "export").out
+
+
 def test_a_password_is_read_and_never_shown(admin: Admin, state: Path) -> None:
     admin("user", "add", ANN)
     said = admin("user", "password", ANN, typed=f"{PASSWORD}\n")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -280,12 +282,38 @@ def test_a_provider_that_cannot_be_meant_is_not_used(change: dict[str, Any], wor
 
 
 @pytest.mark.parametrize("said", [HttpAnswer(302, b""), HttpAnswer(200, b"<html>"), HttpAnswer(200, b"[]")])
-def test_a_provider_that_talks_nonsense_is_told_as_such_and_asked_again(said: HttpAnswer) -> None:
+def test_a_provider_that_talks_nonsense_is_told_as_such_and_asked_again_after_a_while(said: HttpAnswer) -> None:
     provider = Provider()
     provider.http._answers[f"{ISSUER}/.well-known/openid-configuration"].insert(0, said)
     with pytest.raises(ProblemError) as raised:
         provider.login.begin()
     assert raised.value.problems[0].id == "provider-unusable"
+    for _ in range(3):
+        with pytest.raises(ProblemError):
+            provider.login.begin()
+    assert len(provider.http.asked) == 1
+    provider.clock.advance(5)
+    assert provider.login.begin().url.startswith(BASE)
+
+
+def test_nobody_waits_for_long_behind_somebody_who_waits_for_the_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("towpath.login.provider._TURN_SECONDS", 0.01)
+    provider, asked, answered = Provider(), threading.Event(), threading.Event()
+    really = provider.http.get
+
+    def slowly(url: str, headers: Mapping[str, str] | None = None) -> HttpAnswer:
+        asked.set()
+        assert answered.wait(20)
+        return really(url, headers)
+
+    monkeypatch.setattr(provider.http, "get", slowly)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(provider.login.begin)
+        assert asked.wait(20)
+        with pytest.raises(ProblemError, match="Others wait"):
+            provider.login.begin()
+        answered.set()
+        assert first.result().url.startswith(BASE)
     assert provider.login.begin().url.startswith(BASE)
 
 

@@ -56,6 +56,21 @@ def list_(app: App) -> int:
     return ExitStatus.DONE
 
 
+@user.command("change")
+@_email
+@click.option(
+    "--role", type=click.Choice([*(role.value for role in Role), "none"]), required=True, help="As for `add`."
+)
+@click.option("--group", "groups", multiple=True, help="As for `add`; without any they are in none.")
+@pass_app
+def change(app: App, email: str, role: str, groups: tuple[str, ...]) -> int:
+    """Gives an account another role, and these groups instead of those it was given before."""
+    with administration(app) as opened:
+        account = opened.accounts.change(email, None if role == "none" else Role(role), groups, opened.by)
+    _show_account(app, account, "is changed")
+    return ExitStatus.DONE
+
+
 @user.command("link")
 @_email
 @pass_app
