@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from fake_cloud import FakeWorkbench, FileCloud, UnitState
@@ -98,14 +99,14 @@ class Chaos:
             self._hire()
         share = -(-faults // commits)
         for number in range(1, commits + 1):
-            run = self._insist(lambda number=number: self._create(f"commit-{number}"))  # type: ignore[misc]
+            run = self._insist(partial(self._create, f"commit-{number}"))
             for _ in range(min(share, faults)):
                 self._wait(self._random.uniform(0.05, 0.6))
                 self._fault()
                 self._approve(run)
             faults -= share
             self._calm()
-            assert until(lambda run=run: self._is_over(run), PATIENCE, 0.1), self._why(run)  # type: ignore[misc]
+            assert until(partial(self._is_over, run), PATIENCE, 0.1), self._why(run)
             self._check(run, f"commit-{number}")
 
     def close(self) -> None:
