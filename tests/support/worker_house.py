@@ -13,6 +13,7 @@ from run_house import House, InlineCarriers
 from towpath.model.runs import Worker
 from towpath.problems import Problem
 from towpath.runs import Carriers, Runs, RunView, broken_invariants, history_of
+from towpath.runs.calendar import ALWAYS
 from towpath.runs.lease import WorkerLease
 from towpath.runs.worker import Place, RunWorker, WorkerSettings, WorkerWatcher, Workshop
 from towpath.stores import LedgerStore, RunStore, State, WorkQueue
@@ -76,9 +77,10 @@ class WorkerHouse(House):
         self.other_runs = Runs(self.other_state, self.other_bench, self.carriers)
         self.queue = WorkQueue(self.state.database, self.clock)
         self.told = Told()
+        self.calendar = ALWAYS
 
     def places(self) -> Mapping[str, Place]:
-        return {"": Place(self.state, self.bench), OTHER: Place(self.other_state, self.other_bench)}
+        return {"": Place(self.state, self.bench, self.calendar), OTHER: Place(self.other_state, self.other_bench)}
 
     def wait_really(self, seconds: float) -> None:
         threading.Event().wait(seconds)

@@ -42,6 +42,8 @@ class EventKind(StrEnum):
     """[gate, environment, who, approved, reason]"""
     STOP_REQUESTED = "stop-requested"
     """Cancelled, or interrupted. [cause]"""
+    FREEZE_OVERRIDDEN = "freeze-overridden"
+    """Somebody lets it go on although environments are frozen. [who, reason]"""
     WORKER_LOST = "worker-lost"
     """A process that drove the run died. [worker, pid]"""
     QUEUED_BEHIND = "queued-behind"

@@ -161,7 +161,8 @@ class Run:
 
     `cancel_requested` and `stopping` (Ctrl-C) let nothing new begin. `reason` says in words why it stands where it
     stands. `version` grows with every change. `branch` is the branch or tag (its full name) that it was started for, if
-    it was for one; the plans of a run that is `plan_only` are not to be applied.
+    it was for one; the plans of a run that is `plan_only` are not to be applied. `thawed_by` is who let it go on
+    although its environments are frozen.
     """
 
     id: str
@@ -184,6 +185,7 @@ class Run:
     version: int = 0
     branch: str | None = None
     plan_only: bool = False
+    thawed_by: str | None = None
 
     @property
     def applies(self) -> bool:

@@ -19,19 +19,20 @@ from towpath.runs.actions import (
     TakeResult,
     Unchanged,
 )
+from towpath.runs.calendar import ALWAYS, Calendar
 from towpath.runs.gating import gate_actions
 from towpath.runs.position import Position
 
 __all__ = ["advance"]
 
 
-def advance(snapshot: Snapshot, now: datetime.datetime) -> tuple[Action, ...]:
+def advance(snapshot: Snapshot, now: datetime.datetime, calendar: Calendar = ALWAYS) -> tuple[Action, ...]:
     """What to do next, given the rows as they are. Pure, and idempotent: nothing to do gives nothing.
 
     It is called again after its actions were taken, until it gives none. Each rule below either has something to say or
     leaves it to the next.
     """
-    position = Position(snapshot, now)
+    position = Position(snapshot, now, calendar)
     for rule in _RULES:
         actions = rule(position)
         if actions is not None:
@@ -160,13 +161,17 @@ def _nothing_to_apply(position: Position) -> Sequence[Action] | None:
 def _work(position: Position) -> Sequence[Action] | None:
     """Apply what is ready, plan what wants a plan, as many at once as the settings let."""
     units = _of_current_tier(position)
-    ready = [unit for unit in units if position.is_ready(unit) and position.may_start(unit)]
+    ready = [unit for unit in _startable(position) if position.freeze_of(unit) is None]
     applies = [StartApply(unit.unit, unit.look_first) for unit in ready]
     plans = _plans_to_start(position, units)
     starts = [*applies, *plans][: position.free_slots]
     if not starts:
         return None
     return [*starts, *_set_status(position, RunStatus.RUNNING, None)]
+
+
+def _startable(position: Position) -> Sequence[UnitRun]:
+    return [unit for unit in _of_current_tier(position) if position.is_ready(unit) and position.may_start(unit)]
 
 
 def _of_current_tier(position: Position) -> Sequence[UnitRun]:
@@ -179,6 +184,10 @@ def _rest(position: Position) -> Sequence[Action] | None:
         return _set_status(position, RunStatus.RUNNING, None)
     if any(gate.status is GateStatus.OPEN for gate in position.snapshot.gates.values()):
         return _set_status(position, RunStatus.WAITING, None)
+    frozen = {freeze for unit in _startable(position) if (freeze := position.freeze_of(unit)) is not None}
+    if frozen:
+        words = "; ".join(freeze.in_words() for freeze in sorted(frozen, key=lambda freeze: freeze.name))
+        return _set_status(position, RunStatus.WAITING, f"Nothing is applied now: {words}.")
     return [SetStatus(RunStatus.HALTED, "Nothing can go on, and nothing failed: this is a defect of Towpath.")]
 
 

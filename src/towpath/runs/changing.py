@@ -11,6 +11,7 @@ from functools import partial
 from towpath.model.events import Event
 from towpath.model.runs import RunStatus, Snapshot
 from towpath.problems import Problem, ProblemError
+from towpath.runs.calendar import ALWAYS, Calendar
 from towpath.runs.carrying import Queue
 from towpath.runs.evolve import settle
 from towpath.runs.telling import events_of
@@ -23,10 +24,13 @@ __all__ = ["Changes", "no_such_run"]
 class Changes:
     """Changes the rows of runs. Without a carrier, nothing may be decided that must be carried out."""
 
-    def __init__(self, store: RunStore, clock: Clock, carrier: Queue | None = None) -> None:
+    def __init__(
+        self, store: RunStore, clock: Clock, carrier: Queue | None = None, calendar: Calendar = ALWAYS
+    ) -> None:
         self._store = store
         self._clock = clock
         self._carrier = carrier
+        self._calendar = calendar
         self._decided: tuple[str, int] | None = None
 
     def now(self) -> datetime.datetime:
@@ -60,7 +64,7 @@ class Changes:
         this transaction. `events` tell what changed before anything was decided.
         """
         now = self._clock.now()
-        settled = settle(changed or before, now)
+        settled = settle(changed or before, now, self._calendar)
         steps = (before, *settled.steps) if changed else settled.steps
         after = self._write(transaction, before, settled.snapshot, [*events, *events_of(steps, now)])
         self._decided = (after.run.id, after.run.version)

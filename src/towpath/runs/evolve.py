@@ -23,6 +23,7 @@ from towpath.model.runs import (
 )
 from towpath.runs import actions as a
 from towpath.runs.advance import advance
+from towpath.runs.calendar import ALWAYS, Calendar
 from towpath.runs.gating import covers_of, nobody_is_asked, people_said_yes
 from towpath.runs.position import Position
 from towpath.runs.results import ledger_entry, take_result
@@ -45,12 +46,12 @@ class Settled:
     queued: tuple[Attempt, ...] = ()
 
 
-def settle(snapshot: Snapshot, now: datetime.datetime) -> Settled:
+def settle(snapshot: Snapshot, now: datetime.datetime, calendar: Calendar = ALWAYS) -> Settled:
     """Calls `advance` until it has nothing more to say."""
     steps = [snapshot]
     taken: list[a.Action] = []
     ledger: dict[UnitPath, LedgerEntry | None] = {}
-    while actions := advance(steps[-1], now):
+    while actions := advance(steps[-1], now, calendar):
         for action in actions:
             after = evolve(steps[-1], action, now)
             ledger.update(_ledger(steps[-1], after, action, now))

@@ -13,7 +13,7 @@
     was destroyed last. (Of runs that were deleted since, it alone knows.)
 9.  A held unit is never applied; a unit that prevents its destruction is not even planned to be destroyed.
 10. Of one unit at most one attempt runs at a time, of whatever run, and the fences of its attempts grow.
-11. A run that waits, waits at an open gate; one that has ended leaves none open.
+11. A run that waits, waits at an open gate, or says for what else; one that has ended leaves none open.
 12. After an apply whose end is unknown, reality is looked at, or a new plan is made, before the next apply.
 13. The events tell the status of the run and of every unit.
 """
@@ -155,8 +155,8 @@ def _gates(history: RunHistory) -> Iterator[str]:
         if len(voters(gate, snapshot.approvals, snapshot.run)) < gate.approvals:
             yield f"6: {gate.id} was passed without its approvals"
     is_open = any(gate.status is GateStatus.OPEN for gate in snapshot.gates.values())
-    if snapshot.run.status is RunStatus.WAITING and not is_open:
-        yield "11: it waits at no gate"
+    if snapshot.run.status is RunStatus.WAITING and not is_open and snapshot.run.reason is None:
+        yield "11: it waits at no gate, and does not say for what"
     if snapshot.run.status.is_terminal and is_open:
         yield "11: it has ended, and a gate is open"
 

@@ -11,6 +11,7 @@ from towpath.model.gates import OUTSIDE_ENVIRONMENT
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Exactness
 from towpath.model.runs import GateStatus, Snapshot, UnitRun, UnitStatus
+from towpath.runs.calendar import ALWAYS, Calendar, Freeze
 
 __all__ = ["Position", "digest_of", "environment_of"]
 
@@ -28,9 +29,10 @@ def digest_of(unit: UnitRun) -> str | None:
 class Position:
     """One snapshot at one moment, and what follows from it. Nothing here changes anything."""
 
-    def __init__(self, snapshot: Snapshot, now: datetime.datetime) -> None:
+    def __init__(self, snapshot: Snapshot, now: datetime.datetime, calendar: Calendar = ALWAYS) -> None:
         self.snapshot = snapshot
         self.now = now
+        self._calendar = calendar
         self.run = snapshot.run
         self.units = snapshot.units
         self._resolved: dict[UnitPath, bool] = {}
@@ -53,6 +55,12 @@ class Position:
     def free_slots(self) -> int:
         """How many more attempts may begin."""
         return max(0, self.run.settings.parallelism - len(self.busy))
+
+    def freeze_of(self, unit: UnitRun) -> Freeze | None:
+        """What keeps the unit from being applied now, unless somebody said that the run goes on all the same."""
+        if self.run.thawed_by is not None:
+            return None
+        return self._calendar.freeze_of(environment_of(unit), self.now)
 
     def is_resolved(self, path: UnitPath) -> bool:
         """Whether the unit is as it will be when the run is over: it is done, or not part of the run and cannot become

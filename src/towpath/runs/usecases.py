@@ -189,6 +189,17 @@ class Runs:
             forget_plan_files(self._state, after.run.id)
         return self._seen(after)
 
+    def thaw(self, run: str, who: str, reason: str = "") -> RunView:
+        """Lets a run go on although its environments are frozen. Raises `run-has-ended`."""
+        with self._changes.transaction() as transaction:
+            before = self._load(transaction, run)
+            if before.run.status.is_terminal:
+                raise ProblemError(_has_ended(before.run))
+            thawed = replace(before, run=replace(before.run, thawed_by=who))
+            data = {"who": who, "reason": reason}
+            event = Event(0, before.run.id, self._state.clock.now(), EventKind.FREEZE_OVERRIDDEN, None, data)
+            return self._seen(self._changes.keep(transaction, before, thawed, [event]))
+
     def give_way(self, head: str, agreed: Agreed = lambda *_: True) -> tuple[str, ...]:
         """For a commit from which nothing differs, so that it needs no run: runs of other commits that wait or were
         halted are superseded by it all the same, unless `agreed` says no in the same transaction. Returns their ids.

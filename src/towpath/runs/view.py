@@ -111,7 +111,12 @@ class RunView:
         """What the run waits for, in sentences; empty when it waits for nothing."""
         if self.status.is_terminal:
             return ()
-        return (*self._gates_in_words(), *self._locks_in_words(), *self._process_in_words())
+        return (
+            *self._gates_in_words(),
+            *self._freezes_in_words(),
+            *self._locks_in_words(),
+            *self._process_in_words(),
+        )
 
     @property
     def is_abandoned(self) -> bool:
@@ -137,6 +142,11 @@ class RunView:
                 yield f"{name} waits for its window: {gate.window}."
             else:
                 yield f"{name} is approved: the run goes on when it is resumed."
+
+    def _freezes_in_words(self) -> Iterator[str]:
+        run = self.snapshot.run
+        if run.status is RunStatus.WAITING and run.reason is not None and not self.open_gates:
+            yield run.reason
 
     def _locks_in_words(self) -> Iterator[str]:
         for unit in self.units:

@@ -23,6 +23,7 @@ from towpath.model.work import Workbench
 from towpath.problems import Problem, ProblemError
 from towpath.runs.admission import Limits
 from towpath.runs.burying import Burial
+from towpath.runs.calendar import ALWAYS, Calendar
 from towpath.runs.carrying import Carrier, Carriers, LeftInRows
 from towpath.runs.changing import Changes
 from towpath.runs.lease import LEASE_SECONDS, WorkerLease
@@ -61,6 +62,7 @@ class Place:
 
     state: State
     workbench: Workbench
+    calendar: Calendar = ALWAYS
 
 
 class WorkerWatcher:
@@ -147,7 +149,7 @@ class RunWorker:
         for run in self._shop.queue.open_runs():
             if run.repository in self._desks and self._watch.wants(run, now):
                 snapshot = self._desks[run.repository].advance(run, is_new=self._watch.is_new(run))
-                self._watch.saw(snapshot, now)
+                self._watch.saw(snapshot, now, self._shop.places[run.repository].calendar)
         if self._watch.looked(last, steady):
             self._shop.queue.forget_workers(FORGET_SECONDS)
 
@@ -189,7 +191,7 @@ class _Desk:
 
     def __init__(self, place: Place, me: Worker, drain: Cancellation, hooks: WorkHooks) -> None:
         self._state = place.state
-        self._changes = Changes(place.state.runs, place.state.clock, LeftInRows())
+        self._changes = Changes(place.state.runs, place.state.clock, LeftInRows(), place.calendar)
         self._work = AttemptWork(place.state, place.workbench, self._changes, me.id, drain, hooks)
 
     def carry_out(self, attempt: str) -> None:
@@ -242,7 +244,7 @@ class _Watch:
         self._met.add(run.run)
         return True
 
-    def saw(self, snapshot: Snapshot, now: datetime.datetime) -> None:
+    def saw(self, snapshot: Snapshot, now: datetime.datetime, calendar: Calendar) -> None:
         run = snapshot.run.id
         self._wakes.pop(run, None)
         self._versions[run] = snapshot.run.version
@@ -250,7 +252,7 @@ class _Watch:
             self._met.discard(run)
             del self._versions[run]
             return
-        wake = min(_times(snapshot, now), default=None)
+        wake = min(_times(snapshot, now, calendar), default=None)
         if wake is not None:
             self._wakes[run] = wake
 
@@ -262,7 +264,7 @@ class _Watch:
         return self._everything
 
 
-def _times(snapshot: Snapshot, now: datetime.datetime) -> Iterator[datetime.datetime]:
+def _times(snapshot: Snapshot, now: datetime.datetime, calendar: Calendar) -> Iterator[datetime.datetime]:
     """When something can be decided that cannot now, although no row changes until then."""
     for unit in snapshot.units.values():
         if unit.retry_at is not None and not unit.status.is_terminal:
@@ -270,6 +272,7 @@ def _times(snapshot: Snapshot, now: datetime.datetime) -> Iterator[datetime.date
     for gate in snapshot.gates.values():
         if gate.status is GateStatus.OPEN and gate.window is not None and not gate.window.is_open(now):
             yield gate.window.opens_at(now)
+    yield from calendar.turns(now)
 
 
 class _Drain:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import platformdirs
 
+from towpath.config import Globs
 from towpath.config.server import RepositorySettings, ServerConfig
 from towpath.git.mirror import Mirror
 from towpath.model.commands import Cancellation
@@ -24,6 +25,7 @@ from towpath.problems import Problem, ProblemError
 from towpath.runners import LocalRunner
 from towpath.runs import Runs
 from towpath.runs.admission import Limits
+from towpath.runs.calendar import Calendar, Freeze
 from towpath.runs.carrier import ThreadCarriers
 from towpath.runs.worker import Place, WorkerSettings
 from towpath.service.benches import workbench_for
@@ -168,7 +170,17 @@ def _served(
     grounds = MirrorGrounds(mirror, state, outside.environment, FolderShelf(cache / f"{settings.name}.read"))
     questions = AskedOnce(outside.processes)
     bench = workbench_for(outside, mirror.repository(), state, runner, questions)
-    return Served(settings, mirror, state, grounds, Runs(state, bench, ThreadCarriers()), Place(state, bench))
+    place = Place(state, bench, _calendar(config, settings.name))
+    return Served(settings, mirror, state, grounds, Runs(state, bench, ThreadCarriers()), place)
+
+
+def _calendar(config: ServerConfig, repository: str) -> Calendar:
+    freezes = (
+        Freeze(freeze.name, freeze.begins, freeze.ends, freeze.environments, freeze.reason)
+        for freeze in config.freezes
+        if not freeze.repositories or Globs(freeze.repositories).fits(repository)
+    )
+    return Calendar(tuple(freezes))
 
 
 def _in_use(folder: Path) -> Problem:

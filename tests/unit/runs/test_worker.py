@@ -10,12 +10,14 @@ import pytest
 from run_house import statuses, step, walk
 from worker_house import WorkerHouse
 
+from towpath.model.events import EventKind
 from towpath.model.gates import GateSpec
 from towpath.model.paths import UnitPath
 from towpath.model.runs import AttemptStatus, RunSettings, Worker
 from towpath.model.windows import Window
 from towpath.problems import Problem, ProblemError
 from towpath.runs.admission import Limits
+from towpath.runs.calendar import Calendar, Freeze
 from towpath.runs.carrier import ThreadCarriers
 from towpath.runs.carrying import LeftInRows
 from towpath.runs.changing import Changes
@@ -63,6 +65,30 @@ def test_a_window_alone_asks_nobody(house: WorkerHouse) -> None:
     run = house.create(walk(step("prod/app"), gates=[GateSpec("prod", window=always)]))
     house.work()
     assert house.runs.view(run).status.value == "succeeded"
+
+
+def test_nothing_is_applied_while_its_environment_is_frozen(house: WorkerHouse) -> None:
+    begins, ends = house.clock.now(), house.clock.now() + datetime.timedelta(minutes=5)
+    house.calendar = Calendar((Freeze("year end", begins, ends, ("prod*",), "Nobody is there."),))
+    run = house.create(walk(step("dev/app"), step("prod/app", tier=2)))
+    house.work()
+    seen = house.runs.view(run)
+    assert statuses(seen) == {"dev/app": "applied", "prod/app": "planned"}
+    assert seen.status.value == "waiting"
+    assert seen.waiting_for == ("Nothing is applied now: year end (Nobody is there.) until 2026-01-05 09:05 UTC.",)
+    house.work("w2", until=lambda: house.runs.view(run).status.value == "succeeded")
+    assert house.clock.now() >= ends
+
+
+def test_somebody_may_let_a_run_go_on_in_a_freeze(house: WorkerHouse) -> None:
+    later = house.clock.now() + datetime.timedelta(days=5)
+    house.calendar = Calendar((Freeze("year end", house.clock.now(), later),))
+    run = house.create(walk(step("dev/app")))
+    house.work()
+    house.runs.thaw(run, "ada", "It is on fire.")
+    house.work("w2", until=lambda: house.runs.view(run).status.value == "succeeded")
+    told = [event.data for event in house.state.runs.events(run) if event.kind is EventKind.FREEZE_OVERRIDDEN]
+    assert told == [{"who": "ada", "reason": "It is on fire."}]
 
 
 def test_a_newer_run_takes_the_place_of_one_that_waits(house: WorkerHouse) -> None:
