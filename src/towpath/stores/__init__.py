@@ -15,7 +15,6 @@ workers on many machines.
    checked against their digest when read.
 6. `StateLock` is held by the one process that works with the state; others are told whom they wait for. It stays taken
    until what that process had started is gone as well.
-
 7. `retention` deletes what is old; `backup` puts a whole database into one file, and back into one of either kind. Both
    are rarely needed, and not loaded here.
 
