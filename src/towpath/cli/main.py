@@ -32,6 +32,7 @@ _COMMANDS = {
     "plan": LazyCommand("towpath.cli.commands.plan", "plan", "Plan these units, or what changed."),
     "apply": LazyCommand("towpath.cli.commands.apply", "apply", "Plan, gates, apply, tier by tier."),
     "destroy": LazyCommand("towpath.cli.commands.apply", "destroy", "Take units down."),
+    "drift": LazyCommand("towpath.cli.commands.drift", "drift", "Compare what was applied with what is there."),
     "runs": LazyCommand("towpath.cli.commands.runs", "runs", "Every run, newest first."),
     "status": LazyCommand("towpath.cli.commands.runs", "status", "How a run stands, and what it waits for."),
     "logs": LazyCommand("towpath.cli.commands.runs", "logs", "What the engine printed."),

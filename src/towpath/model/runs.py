@@ -70,7 +70,9 @@ class RunStatus(StrEnum):
 
 
 class UnitStatus(StrEnum):
-    """Where one unit's part of a run stands. `held` was planned and shown, and is applied by hand."""
+    """Where one unit's part of a run stands. `held` was planned and shown, and is applied by hand. `drifted`: a drift
+    run found that it is not any more as it was applied.
+    """
 
     PENDING = "pending"
     PLANNED = "planned"
@@ -80,6 +82,7 @@ class UnitStatus(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
     HELD = "held"
+    DRIFTED = "drifted"
 
     @property
     def is_done(self) -> bool:
@@ -89,7 +92,7 @@ class UnitStatus(StrEnum):
     @property
     def is_terminal(self) -> bool:
         """The run will do nothing more to it, unless it is resumed."""
-        return self.is_done or self in (UnitStatus.FAILED, UnitStatus.SKIPPED)
+        return self.is_done or self in (UnitStatus.FAILED, UnitStatus.SKIPPED, UnitStatus.DRIFTED)
 
 
 class AttemptKind(StrEnum):

@@ -15,6 +15,7 @@ whoever only reads does without.
 
 from __future__ import annotations
 
+from towpath.planning.drift import plan_drift
 from towpath.planning.gates import gate_of, gates_of
 from towpath.planning.holds import holds_for_steps, holds_for_walk
 from towpath.planning.order import Bases, levels_of, unorderable
@@ -31,6 +32,7 @@ __all__ = [
     "holds_for_steps",
     "holds_for_walk",
     "levels_of",
+    "plan_drift",
     "plan_walk",
     "unorderable",
 ]

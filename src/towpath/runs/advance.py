@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 
 from towpath.model.changes import Action as UnitAction
-from towpath.model.runs import GateStatus, RunStatus, Snapshot, UnitRun, UnitStatus
+from towpath.model.runs import GateStatus, RunKind, RunStatus, Snapshot, UnitRun, UnitStatus
 from towpath.problems import Problem
 from towpath.runs.actions import (
     Action,
@@ -109,7 +109,7 @@ def _prevented(unit: UnitRun) -> Problem:
 
 
 def _plan_all(position: Position) -> Sequence[Action] | None:
-    """A plan run: every unit of every tier; one that fails does not stop the others."""
+    """A plan run, or a drift run: every unit of every tier; one that fails does not stop the others."""
     if position.run.applies:
         return None
     members = position.members
@@ -118,9 +118,16 @@ def _plan_all(position: Position) -> Sequence[Action] | None:
         return starts
     if position.failed:
         return [SetStatus(RunStatus.HALTED, _failed_in_words(position))]
+    if position.run.kind is RunKind.DRIFT:
+        return [SetStatus(RunStatus.SUCCEEDED, _drifted_in_words(position))]
     if any(unit.status is UnitStatus.PLANNED for unit in members):
         return [SetStatus(RunStatus.PLANNED)]
     return [SetStatus(RunStatus.SUCCEEDED)]
+
+
+def _drifted_in_words(position: Position) -> str | None:
+    drifted = [unit.unit for unit in position.members if unit.status is UnitStatus.DRIFTED]
+    return f"{_names(drifted)} drifted." if drifted else None
 
 
 def _plans_to_start(position: Position, units: Iterable[UnitRun]) -> Sequence[Action]:
@@ -139,9 +146,12 @@ def _halt(position: Position) -> Sequence[Action] | None:
 
 
 def _failed_in_words(position: Position) -> str:
-    names = [unit.unit for unit in position.failed]
-    shown = ", ".join(names[:3])
-    return f"{shown} failed." if len(names) <= 3 else f"{shown} and {len(names) - 3} more failed."
+    return f"{_names([unit.unit for unit in position.failed])} failed."
+
+
+def _names(units: Sequence[str]) -> str:
+    shown = ", ".join(units[:3])
+    return shown if len(units) <= 3 else f"{shown} and {len(units) - 3} more"
 
 
 def _finish(position: Position) -> Sequence[Action] | None:

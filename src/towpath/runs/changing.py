@@ -69,6 +69,7 @@ class Changes:
         after = self._write(transaction, before, settled.snapshot, [*events, *events_of(steps, now)])
         self._decided = (after.run.id, after.run.version)
         transaction.write_ledger(settled.ledger)
+        transaction.write_drift(settled.drift)
         self._enqueue(transaction, [attempt.id for attempt in settled.queued])
         return after
 

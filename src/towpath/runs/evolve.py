@@ -16,11 +16,13 @@ from towpath.model.runs import (
     AttemptStatus,
     Gate,
     GateStatus,
+    RunKind,
     RunStatus,
     Snapshot,
     UnitRun,
     UnitStatus,
 )
+from towpath.model.watching import Drift
 from towpath.runs import actions as a
 from towpath.runs.advance import advance
 from towpath.runs.calendar import ALWAYS, Calendar
@@ -35,14 +37,15 @@ __all__ = ["Settled", "evolve", "settle"]
 class Settled:
     """A snapshot in which nothing is left to decide, and how it came about.
 
-    `steps` are the snapshots on the way, the first one included; `ledger` holds the entries to be written, None for one
-    to be dropped; `queued` are the attempts to be carried out.
+    `steps` are the snapshots on the way, the first one included; `ledger` and `drift` hold the entries to be written,
+    None for one to be dropped; `queued` are the attempts to be carried out.
     """
 
     snapshot: Snapshot
     steps: tuple[Snapshot, ...]
     actions: tuple[a.Action, ...]
     ledger: Mapping[UnitPath, LedgerEntry | None] = field(default_factory=dict)
+    drift: Mapping[UnitPath, Drift | None] = field(default_factory=dict)
     queued: tuple[Attempt, ...] = ()
 
 
@@ -51,15 +54,20 @@ def settle(snapshot: Snapshot, now: datetime.datetime, calendar: Calendar = ALWA
     steps = [snapshot]
     taken: list[a.Action] = []
     ledger: dict[UnitPath, LedgerEntry | None] = {}
+    drift: dict[UnitPath, Drift | None] = {}
     while actions := advance(steps[-1], now, calendar):
         for action in actions:
             after = evolve(steps[-1], action, now)
-            ledger.update(_ledger(steps[-1], after, action, now))
+            entries = _ledger(steps[-1], after, action, now)
+            ledger.update(entries)
+            # What was applied anew, or found to be as it should, has not drifted.
+            drift.update(dict.fromkeys(entries))
+            drift.update(_drift(steps[-1], after, action, now))
             steps.append(after)
             taken.append(action)
     last = steps[-1]
     queued = tuple(attempt for key, attempt in last.attempts.items() if key not in snapshot.attempts)
-    return Settled(last, tuple(steps), tuple(taken), ledger, queued)
+    return Settled(last, tuple(steps), tuple(taken), ledger, drift, queued)
 
 
 def _ledger(
@@ -72,6 +80,20 @@ def _ledger(
     unit = after.units[path]
     done = unit.status in (UnitStatus.APPLIED, UnitStatus.DESTROYED, UnitStatus.UNCHANGED)
     return {path: ledger_entry(unit, now)} if done else {}
+
+
+def _drift(
+    before: Snapshot, after: Snapshot, action: a.Action, now: datetime.datetime
+) -> Mapping[UnitPath, Drift | None]:
+    """What a drift run found out about a unit."""
+    if after.run.kind is not RunKind.DRIFT or not isinstance(action, a.TakeResult):
+        return {}
+    unit = after.units[before.attempts[action.attempt].unit]
+    if unit.status is UnitStatus.UNCHANGED:
+        return {unit.unit: None}
+    if unit.status is not UnitStatus.DRIFTED or unit.plan is None:
+        return {}
+    return {unit.unit: Drift(unit.unit, now, now, unit.run, unit.commit, unit.plan.counts)}
 
 
 def evolve(snapshot: Snapshot, action: a.Action, now: datetime.datetime) -> Snapshot:

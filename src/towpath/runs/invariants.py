@@ -11,7 +11,8 @@
 7.  A run that has ended has every unit in a terminal status, and nothing of it is at work.
 8.  The ledger names what a run applied, or found unchanged, from that commit, and all of it, and nothing else: not what
     was destroyed last. (Of runs that were deleted since, it alone knows.)
-9.  A held unit is never applied; a unit that prevents its destruction is not even planned to be destroyed.
+9.  A held unit is never applied, nor is anything by a run that plans or looks for drift; a unit that prevents its
+    destruction is not even planned to be destroyed.
 10. Of one unit at most one attempt runs at a time, of whatever run, and the fences of its attempts grow.
 11. A run that waits, waits at an open gate, or says for what else; one that has ended leaves none open.
 12. After an apply whose end is unknown, reality is looked at, or a new plan is made, before the next apply.
@@ -197,6 +198,8 @@ def _never(history: RunHistory) -> Iterator[str]:
     units = history.snapshot.units
     for attempt in history.attempts:
         unit = units[attempt.unit]
+        if not history.snapshot.run.applies and attempt.kind is AttemptKind.APPLY:
+            yield f"9: {attempt.id} applies in a run that is not to"
         if unit.held is not None and attempt.kind is AttemptKind.APPLY:
             yield f"9: {attempt.id} applies a held unit"
         if unit.prevent_destroy and unit.action is Action.DESTROY:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from towpath.model.changes import Action
 from towpath.model.ledger import LedgerEntry
 from towpath.model.plans import Exactness
-from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, Run, UnitRun, UnitStatus
+from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, PlanSummary, Run, RunKind, UnitRun, UnitStatus
 from towpath.problems import Problem
 
 __all__ = ["REPLANS", "ledger_entry", "take_result"]
@@ -94,12 +94,21 @@ def _planned(run: Run, unit: UnitRun, attempt: Attempt) -> UnitRun:
         return _shown(unit)
     if unit.unsure and plan.changes_nothing and exact:
         return _nothing_left(unit, attempt.outputs)
+    if run.kind is RunKind.DRIFT:
+        return _compared(unit, plan, exact=exact)
     if not run.applies:
         done = exact and plan.changes_nothing
         return replace(unit, status=UnitStatus.UNCHANGED if done else UnitStatus.PLANNED)
     if not exact and not attempt.pending:
         return _failed(unit, (_stays_provisional(unit),))
     return unit
+
+
+def _compared(unit: UnitRun, plan: PlanSummary, *, exact: bool) -> UnitRun:
+    """What it was applied from would change it now: so something else did. Mocked outputs would prove nothing."""
+    if not exact:
+        return _failed(unit, (_stays_provisional(unit),))
+    return replace(unit, status=UnitStatus.UNCHANGED if plan.changes_nothing else UnitStatus.DRIFTED)
 
 
 def _shown(unit: UnitRun) -> UnitRun:

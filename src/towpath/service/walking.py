@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from towpath.changes import find_changes_since_ledger, select_units
+from towpath.config import Globs
 from towpath.live import Live
 from towpath.model.changes import Action, ChangeSet
+from towpath.model.gates import OUTSIDE_ENVIRONMENT
 from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.runs import Commit, RunKind
-from towpath.planning import Walk, plan_walk
+from towpath.planning import Walk, plan_drift, plan_walk
 from towpath.problems import Problem, ProblemError, has_errors
 from towpath.service.reading import Reading
 
@@ -55,6 +57,15 @@ class Walking:
         if asked.units:
             changes = _with_reasons(select_units(head, asked.units, Action.APPLY), changes)
         return plan_walk(changes, head, bases)
+
+    def drift(self, units: Collection[str] = (), accounts: Collection[str] = ()) -> Walk:
+        """What a drift run compares: all that was applied, or what fits patterns of paths and of accounts' names."""
+        paths, names = Globs(units), Globs(accounts)
+
+        def wanted(path: UnitPath, account: str | None) -> bool:
+            return (not units or paths.fits(path)) and (not accounts or names.fits(account or OUTSIDE_ENVIRONMENT))
+
+        return plan_drift(self.ledger(), self.reading.live, wanted, self.reading.repository.resolve(self.head))
 
     def _differing(self, head: Live, since: str | None) -> tuple[ChangeSet, Live | Callable[[str], Live]]:
         if since is not None:

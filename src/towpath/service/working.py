@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -47,6 +47,10 @@ class Working:
     def _walking(self) -> Walking:
         return Walking(self.reading, self.state.ledger.entries)
 
+    def drift(self, units: Collection[str] = (), accounts: Collection[str] = ()) -> Walk:
+        """What a drift run compares: all that was applied, or what fits patterns of paths and of accounts' names."""
+        return self._walking.drift(units, accounts)
+
     def retire_runs(self, asked: Asked, walk: Walk) -> None:
         """All that was asked for is done already: runs that wait to do something else are no longer wanted. Does
         nothing when only a part was asked about, or something is broken."""
@@ -57,12 +61,14 @@ class Working:
         """Keeps a run for the walk. Raises `engine-missing` and `engine-version` before anything is begun."""
         self.require_engine()
         settings = settings_of(self.reading.config())
-        return self.runs.create(walk, kind, self.who(), self._walking.commits(walk), settings)
+        commits = () if kind is RunKind.DRIFT else self._walking.commits(walk)
+        return self.runs.create(walk, kind, self.who(), commits, settings)
 
     def take_up(self, run: str) -> RunView:
         """Makes a run that rests ready to be driven on to its end: a plan run applies its plans from now on."""
         found = self.runs.view(run)
-        return self.runs.resume(run) if found.snapshot.run.applies else self.runs.begin_apply(run)
+        goes_on = found.snapshot.run.applies or found.snapshot.run.kind is RunKind.DRIFT
+        return self.runs.resume(run) if goes_on else self.runs.begin_apply(run)
 
     def require_engine(self) -> None:
         """Raises `ProblemError` (`engine-missing`, `engine-version`) when nothing could be planned or applied."""

@@ -15,9 +15,11 @@ from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Plan
 from towpath.model.runs import Attempt, AttemptStatus, Run, Snapshot
+from towpath.model.watching import Drift
 from towpath.stores import schema
 from towpath.stores.codec import ATTEMPT, EVENT, PLAN, RUN
 from towpath.stores.database import Database
+from towpath.stores.drift import write_drift
 from towpath.stores.heads import HeadRows
 from towpath.stores.ledger import drop_entry, get_entry, put_entry
 from towpath.stores.queue import running_by_account
@@ -230,6 +232,10 @@ class RunTransaction:
     def running_by_account(self) -> Counter[str | None]:
         """How many attempts run, in all repositories of the database."""
         return running_by_account(self.connection)
+
+    def write_drift(self, found: Mapping[UnitPath, Drift | None]) -> None:
+        """Puts what drifted, each since it was found first; None drops the unit's."""
+        write_drift(self.connection, self._repository, found)
 
     def hurry_watch(self, now: datetime.datetime) -> None:
         """Whoever watches the repository looks at it next."""

@@ -20,6 +20,7 @@ _UNIT_STYLES = {
     UnitStatus.FAILED: Style.BAD,
     UnitStatus.SKIPPED: Style.FAINT,
     UnitStatus.HELD: Style.WARNING,
+    UnitStatus.DRIFTED: Style.WARNING,
 }
 _RUN_STYLES = {
     RunStatus.PLANNED: Style.GOOD,

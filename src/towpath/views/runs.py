@@ -29,6 +29,7 @@ _UNIT_STYLES = {
     UnitStatus.FAILED: Style.BAD,
     UnitStatus.SKIPPED: Style.FAINT,
     UnitStatus.HELD: Style.WARNING,
+    UnitStatus.DRIFTED: Style.WARNING,
 }
 
 
@@ -141,5 +142,6 @@ def _commands(view: RunView) -> Iterator[tuple[str, str]]:
         failed = next((unit.row.unit for unit in view.units if unit.row.status is UnitStatus.FAILED), None)
         if failed:
             yield f"towpath logs {run} {failed}", "what happened"
-        anew = "plan" if view.snapshot.run.kind is RunKind.PLAN else "apply"
+        kind = view.snapshot.run.kind
+        anew = kind.value if kind in (RunKind.PLAN, RunKind.DRIFT) else "apply"
         yield f"towpath resume {run}", f"try again what is not done; or mend, commit, `towpath {anew}`"

@@ -41,6 +41,7 @@ _UNITS: Final[Mapping[UnitStatus, Mark]] = {
     UnitStatus.FAILED: Mark("failed", "failed", "bad"),
     UnitStatus.SKIPPED: Mark("skipped", "skipped", "faint"),
     UnitStatus.HELD: Mark("held", "held", "warn"),
+    UnitStatus.DRIFTED: Mark("warning", "drifted", "warn"),
 }
 _GATES: Final[Mapping[GateStatus, Mark]] = {
     GateStatus.OPEN: Mark("waiting", "waiting", "warn"),
