@@ -40,7 +40,8 @@ def server(real: RealRepository) -> Iterator[GitServer]:
 
 def mirror_of(tmp_path: Path, url: str, bounds: Bounds | None = None, **access: str) -> Mirror:
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
-    remote = RemoteAccess(parse_remote(url), **access)  # type: ignore[arg-type]  # texts, as tests write them
+    token = access.pop("token", None)
+    remote = RemoteAccess(parse_remote(url), lambda: token, **access)  # type: ignore[arg-type]  # texts, as tests write
     return Mirror(tmp_path / "mirrors" / "live", remote, Bounded(bounds), environment)
 
 

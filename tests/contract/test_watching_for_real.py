@@ -17,7 +17,8 @@ from towpath.config.server import RepositorySettings, ServerConfig
 from towpath.git import FakeLink
 from towpath.model.runs import RunKind, RunStatus
 from towpath.model.watching import Outcome
-from towpath.service.mirrored import MirroredRepository, Surroundings, mirrors_folder, shown_environment
+from towpath.service.mirrored import MirroredRepository, surroundings_for
+from towpath.service.secrets import without_secrets
 from towpath.service.watching import WatchedRepository, Watcher
 from towpath.stores.heads import HeadStore
 from towpath.system import FakeEnvironment
@@ -55,8 +56,8 @@ def watched(tmp_path: Path, url: str, token: str | None = None) -> Watched:
     environment = FakeEnvironment(
         {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TOWPATH_CACHE": "off", "LIVE_TOKEN": token or ""}
     )
-    config = ServerConfig(repositories=(settings,))
-    around = Surroundings(config, tmp_path, tmp_path / "mirrors", environment)
+    config = ServerConfig(repositories=(settings,), cache="cache")
+    around = surroundings_for(config, tmp_path, environment)
     live = MirroredRepository(settings, around, house.state.ledger.entries)
     store = HeadStore(house.state.database)
     watcher = Watcher(store, {"": WatchedRepository(settings, live, live, house.runs)}, house.clock)
@@ -142,7 +143,7 @@ def test_a_token_that_is_not_there_is_told(tmp_path: Path) -> None:
     world.tick()
     (watch,) = world.store.watches()
     assert watch.problem is not None
-    assert (watch.problem.id, "LIVE_TOKEN" in watch.problem.detail) == ("secret-missing", True)
+    assert (watch.problem.id, "LIVE_TOKEN" in watch.problem.detail) == ("token-missing", True)
 
 
 def test_a_repository_cannot_ask_for_the_servers_secrets() -> None:
@@ -150,7 +151,9 @@ def test_a_repository_cannot_ask_for_the_servers_secrets() -> None:
         database_env="DB", repositories=(RepositorySettings(name="a", url="https://h/a", token_env="TOKEN"),)
     )
     environment = FakeEnvironment({"DB": "1", "TOKEN": "2", "TOWPATH_KEY": "3", "TF_VAR_region": "4"})
-    assert shown_environment(config, environment) == {"TF_VAR_region": "4"}
+    shown = without_secrets(config, environment)
+    assert shown.all() == {"TF_VAR_region": "4"}
+    assert (shown.get("DB"), shown.get("TF_VAR_region")) == (None, "4")
 
 
 @pytest.mark.parametrize(
@@ -163,4 +166,5 @@ def test_a_repository_cannot_ask_for_the_servers_secrets() -> None:
 )
 def test_where_mirrors_are(cache: str | None, variables: dict[str, str], expected: str) -> None:
     config = ServerConfig(cache=cache)
-    assert mirrors_folder(config, Path("/etc/towpath"), FakeEnvironment(variables)) == Path(expected)
+    found = surroundings_for(config, Path("/etc/towpath"), FakeEnvironment(variables))
+    assert found.mirrors == Path(expected)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -64,12 +64,13 @@ _SSH = {
 
 @dataclass(frozen=True, slots=True)
 class RemoteAccess:
-    """The address with what opens it. `token` goes with `user` (basic) or alone (bearer); `ssh_key` and `known_hosts`
-    are files, None for the user's own. `seconds` is how long a connection may take to come about.
+    """The address with what opens it. `token` gives the token as it is now, None where none is needed; it goes with
+    `user` (basic) or alone (bearer). `ssh_key` and `known_hosts` are files, None for the user's own. `seconds` is how
+    long a connection may take to come about.
     """
 
     address: RemoteAddress
-    token: str | None = field(default=None, repr=False)
+    token: Callable[[], str | None] = field(default=lambda: None, repr=False)
     user: str = "x-access-token"
     scheme: Literal["basic", "bearer"] = "basic"
     ssh_key: str | None = None
@@ -79,9 +80,9 @@ class RemoteAccess:
     def settings(self) -> dict[str, str]:
         """Git's settings for commands that reach the remote; they hold the token."""
         found = {f"remote.{REMOTE}.url": self.address.text, **_SETTINGS}
-        if self.address.kind is RemoteKind.HTTP and self.token:
+        if self.address.kind is RemoteKind.HTTP and (token := self.token()):
             # Only what is asked of this very host carries it.
-            found[f"http.{self.address.origin}/.extraHeader"] = f"Authorization: {self._authorization(self.token)}"
+            found[f"http.{self.address.origin}/.extraHeader"] = f"Authorization: {self._authorization(token)}"
         return found
 
     def environment(self, given: Mapping[str, str]) -> dict[str, str]:

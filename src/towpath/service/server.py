@@ -11,15 +11,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-import platformdirs
-
 from towpath.config import Globs
 from towpath.config.server import RepositorySettings, ServerConfig
-from towpath.git.mirror import Mirror
 from towpath.model.commands import Cancellation
 from towpath.problems import Problem, ProblemError
 from towpath.runners import LocalRunner
@@ -30,18 +27,16 @@ from towpath.runs.carrier import ThreadCarriers
 from towpath.runs.worker import Place, WorkerSettings
 from towpath.service.benches import workbench_for
 from towpath.service.crew import Crew, CurrentLease
-from towpath.service.grounds import MirrorGrounds
 from towpath.service.journal import Journal
+from towpath.service.mirrored import MirroredRepository, surroundings_for
 from towpath.service.outside import Outside
 from towpath.service.parts import Part
 from towpath.service.place import database_url, server_folder
-from towpath.service.remotes import access_to
 from towpath.service.watching import WatchedRepository, Watcher
 from towpath.stores import ENGINES, State, WorkQueue, open_database_state, open_state
 from towpath.stores.heads import HeadStore
 from towpath.system.guarded import SystemGuardedProcesses
 from towpath.system.questions import AskedOnce
-from towpath.system.shelf import FolderShelf
 
 __all__ = ["Served", "Server", "open_server"]
 
@@ -55,9 +50,8 @@ class Served:
     """One repository of a server."""
 
     settings: RepositorySettings
-    mirror: Mirror
+    live: MirroredRepository
     state: State
-    grounds: MirrorGrounds
     runs: Runs
     place: Place
 
@@ -104,7 +98,7 @@ class Server:
 
 @contextmanager
 def open_server(outside: Outside, config: ServerConfig, journal: Journal) -> Iterator[Server]:
-    """Raises `ProblemError`: `state-in-use`, `token-missing`, and as the stores do."""
+    """Raises `ProblemError`: `state-in-use`, and as the stores do."""
     with _opened(outside, config) as (state, alone):
         queue = WorkQueue(state.database, outside.clock)
         lease = CurrentLease()
@@ -118,9 +112,7 @@ def open_server(outside: Outside, config: ServerConfig, journal: Journal) -> Ite
         )
         places = {name: one.place for name, one in served.items()}
         crew = Crew(places, queue, settings, lease, journal, outside.clock, outside.ids, state.host, alone)
-        watched = {
-            name: WatchedRepository(one.settings, one.mirror, one.grounds, one.runs) for name, one in served.items()
-        }
+        watched = {name: WatchedRepository(one.settings, one.live, one.live, one.runs) for name, one in served.items()}
         watcher = Watcher(HeadStore(state.database), watched, outside.clock, partial(_tell_trouble, journal))
         yield Server(config, state, served, queue, crew, watcher, journal, alone)
 
@@ -163,15 +155,14 @@ def _repositories(outside: Outside, config: ServerConfig) -> tuple[RepositorySet
 def _served(
     outside: Outside, config: ServerConfig, settings: RepositorySettings, base: State, runner: LocalRunner
 ) -> Served:
-    cache = Path(config.cache) if config.cache else platformdirs.user_cache_path("towpath", appauthor=False) / "server"
-    access = access_to(settings, outside.environment)
-    mirror = Mirror(cache / f"{settings.name}.git", access, outside.processes, outside.environment.all())
+    around = surroundings_for(config, outside.folder, outside.environment)
     state = base.for_repository(settings.name)
-    grounds = MirrorGrounds(mirror, state, outside.environment, FolderShelf(cache / f"{settings.name}.read"))
+    live = MirroredRepository(settings, around, state.ledger.entries)
     questions = AskedOnce(outside.processes)
-    bench = workbench_for(outside, mirror.repository(), state, runner, questions)
+    seen = replace(outside, environment=around.shown)
+    bench = workbench_for(seen, live.mirror.repository(), state, runner, questions)
     place = Place(state, bench, _calendar(config, settings.name))
-    return Served(settings, mirror, state, grounds, Runs(state, bench, ThreadCarriers()), place)
+    return Served(settings, live, state, Runs(state, bench, ThreadCarriers()), place)
 
 
 def _calendar(config: ServerConfig, repository: str) -> Calendar:

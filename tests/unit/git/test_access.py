@@ -18,7 +18,7 @@ SURROUNDINGS = {
 
 
 def test_a_token_goes_to_its_host_alone() -> None:
-    access = RemoteAccess(parse_remote("https://git.example.com:8443/a/b"), token="t", user="me")
+    access = RemoteAccess(parse_remote("https://git.example.com:8443/a/b"), token=lambda: "t", user="me")
     settings = access.settings()
     (name,) = (name for name in settings if name.startswith("http.https:"))
     assert name == "http.https://git.example.com:8443/.extraHeader"
