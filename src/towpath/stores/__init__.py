@@ -27,7 +27,7 @@ from towpath.stores.ledger import LedgerStore
 from towpath.stores.lock import ENGINES, Holder, StateLock
 from towpath.stores.logs import LogFiles, LogPart, Logs
 from towpath.stores.plans import PlanFolder, PlanStore
-from towpath.stores.queue import OpenRun, QueuedAttempt, WorkQueue
+from towpath.stores.queue import Load, OpenRun, QueuedAttempt, WorkQueue
 from towpath.stores.runs import RunStore, RunTransaction
 from towpath.stores.state import State, open_database_state, open_state
 
@@ -35,6 +35,7 @@ __all__ = [
     "ENGINES",
     "Holder",
     "LedgerStore",
+    "Load",
     "LogFiles",
     "LogPart",
     "Logs",

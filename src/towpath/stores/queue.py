@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
@@ -12,12 +12,12 @@ from sqlalchemy import Connection, func, select
 from towpath.model.events import Event
 from towpath.model.runs import AttemptStatus, RunStatus, Worker
 from towpath.stores import schema
-from towpath.stores.codec import EVENT, UNIT_RUN, WORKER
+from towpath.stores.codec import EVENT, UNIT_RUN, WATCH, WORKER
 from towpath.stores.database import Database
 from towpath.stores.workers import bury_worker, enter_worker, living_workers, renew_lease
 from towpath.system import Clock
 
-__all__ = ["OpenRun", "QueuedAttempt", "WorkQueue", "running_by_account"]
+__all__ = ["Load", "OpenRun", "QueuedAttempt", "WorkQueue", "running_by_account"]
 
 _ENDED = [status.value for status in RunStatus if status.is_terminal]
 
@@ -30,6 +30,20 @@ class OpenRun:
     run: str
     version: int
     status: RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How much there is to do: open runs by status, attempts that are queued and that run, living workers, watched
+    repositories whose last look failed, and how many events there have been.
+    """
+
+    runs: Mapping[RunStatus, int]
+    queued: int
+    running: int
+    workers: int
+    unreachable: int
+    events: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +97,23 @@ class WorkQueue:
         )
         with self._database.reading() as connection:
             return [QueuedAttempt(row.repository, row.run, row.id) for row in connection.execute(query).all()]
+
+    def load(self) -> Load:
+        runs, attempts, workers, watches = schema.runs, schema.attempts, schema.workers, schema.watches
+        by_status = select(runs.c.status, func.count()).where(runs.c.status.not_in(_ENDED)).group_by(runs.c.status)
+        active = [AttemptStatus.QUEUED.value, AttemptStatus.RUNNING.value]
+        work = select(attempts.c.status, func.count()).where(attempts.c.status.in_(active)).group_by(attempts.c.status)
+        with self._database.reading() as connection:
+            found = {row[0]: row[1] for row in connection.execute(work).all()}
+            looks = connection.execute(select(watches.c.body)).scalars().all()
+            return Load(
+                runs={RunStatus(row[0]): row[1] for row in connection.execute(by_status).all()},
+                queued=found.get(AttemptStatus.QUEUED.value, 0),
+                running=found.get(AttemptStatus.RUNNING.value, 0),
+                workers=len(connection.execute(select(workers.c.id).where(workers.c.alive.is_(True))).all()),
+                unreachable=sum(WATCH.load(body).problem is not None for body in looks),
+                events=connection.execute(select(func.max(schema.events.c.sequence))).scalar() or 0,
+            )
 
     def enter(self, worker: Worker, lease_seconds: float) -> None:
         """Enters a worker whose lease begins now."""

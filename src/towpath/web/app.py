@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from towpath.web.errors import handle_errors
 from towpath.web.headers import SecurityHeaders
 from towpath.web.live.tails import Tails
 from towpath.web.login import account, entering
-from towpath.web.pages import acting, audit, estate, following, run, runs, unit
+from towpath.web.pages import acting, audit, estate, following, health, run, runs, unit
 from towpath.web.port import Services
 from towpath.web.static_files import StaticFiles
 from towpath.web.templates import Pages
@@ -34,20 +34,14 @@ def create_app(services: Services) -> FastAPI:
     app.state.pages = Pages(static, services.clock)
     app.state.tails = Tails()
     app.router.routes.append(static.route())
-    app.add_api_route("/healthz", _healthz, include_in_schema=False)
     app.add_api_route("/", _home, include_in_schema=False)
     if services.login is not None:
         app.include_router(entering.router)
         app.include_router(account.router)
-    for part in (runs, run, unit, following, estate, audit, acting):
+    for part in (health, runs, run, unit, following, estate, audit, acting):
         app.include_router(part.router)
     handle_errors(app)
     return app
-
-
-def _healthz() -> Response:
-    """The process answers. It says nothing else to strangers."""
-    return PlainTextResponse("ok")
 
 
 def _home() -> Response:

@@ -18,7 +18,7 @@ from towpath.service.seeing import LogPart, SeenRun, SeenUnitRun, Standing
 from towpath.system import Clock
 from towpath.web.callers import Callers, Nobody
 
-__all__ = ["Acting", "Following", "Seeing", "Services"]
+__all__ = ["Acting", "Following", "Measuring", "Seeing", "Services"]
 
 
 class Seeing(Protocol):
@@ -108,9 +108,21 @@ class Acting(Protocol):
         ...
 
 
+class Measuring(Protocol):
+    """What machines ask. Raises `ProblemError` when the database cannot be asked."""
+
+    def text(self) -> bytes:
+        """Figures in Prometheus' text form."""
+        ...
+
+    def is_ready(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything the application is given. `base_url` is where people reach it; `login` None: nobody can log in."""
+    """Everything the application is given. `base_url` is where people reach it; `login` None: nobody can log in;
+    `measures` None: nothing is measured.
+    """
 
     seeing: Seeing
     following: Following
@@ -119,3 +131,4 @@ class Services:
     callers: Callers = field(default_factory=Nobody)
     base_url: str = "http://127.0.0.1:8080"
     login: Login | None = None
+    measures: Measuring | None = None

@@ -22,6 +22,7 @@ from towpath.web.login import KnownPeople
 FOR_STRANGERS = {
     ("GET", "/"),
     ("GET", "/healthz"),
+    ("GET", "/readyz"),
     ("GET", "/static/{digest}/{name}"),
     ("GET", "/login"),
     ("POST", "/login"),
