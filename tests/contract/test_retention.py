@@ -29,7 +29,7 @@ from towpath.model.runs import (
 )
 from towpath.stores import State
 from towpath.stores.preparing import TABLES
-from towpath.stores.retention import forget_runs
+from towpath.stores.retention import forget_logs, forget_runs
 from towpath.system import FakeClock
 
 UNIT = UnitPath("dev/app")
@@ -152,3 +152,14 @@ def test_a_run_that_was_resumed_is_not_over_any_more(state: State) -> None:
         transaction.save(before, replace(before, run=run))
 
     assert forget_runs(state, LIMIT) == []
+
+
+def test_logs_may_go_before_their_runs(state: State) -> None:
+    long_ago = keep_run(state, "long-ago", RunStatus.SUCCEEDED, LONG_AGO)
+    keep_run(state, "lately", RunStatus.SUCCEEDED, LATELY)
+    assert forget_logs(state, LONG_AGO - datetime.timedelta(days=1), LIMIT) == ["long-ago"]
+    assert list(state.logs.read("long-ago", UNIT)) == []
+    assert list(state.logs.read("lately", UNIT)) != []
+    assert state.runs.snapshot("long-ago") is not None
+    assert state.plans.get(long_ago) == b"plan of long-ago"
+    assert forget_logs(state, LONG_AGO + datetime.timedelta(days=1), LIMIT) == []

@@ -14,10 +14,10 @@ from towpath.service.outside import Outside
 from towpath.service.place import database_url, server_config, server_folder
 from towpath.stores.audit import AuditLog
 from towpath.stores.database import Database
-from towpath.stores.state import open_state
+from towpath.stores.state import State, open_database_state, open_state
 from towpath.system import Environment
 
-__all__ = ["Administration", "link_address", "open_administration"]
+__all__ = ["Administration", "link_address", "open_administration", "open_kept"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,17 @@ def open_administration(outside: Outside, file: Path | None) -> Iterator[Adminis
     with closing(_database(outside, config)) as database:
         registry = Registry(database, outside.ids, outside.clock)
         yield Administration(config, registry, By(f"local:{_user(outside.environment)}"))
+
+
+@contextmanager
+def open_kept(outside: Outside, file: Path | None) -> Iterator[State]:
+    """All that the server keeps. Raises `ProblemError` as `server_config` and the stores do."""
+    config = server_config(file, outside.environment)
+    folder, url = server_folder(outside, config), database_url(outside, config)
+    doors = (outside.ids, outside.clock, outside.environment)
+    opened = open_state(folder, *doors) if url is None else open_database_state(url, folder / "admin", *doors)
+    with closing(opened) as state:
+        yield state
 
 
 def _database(outside: Outside, config: ServerConfig) -> Database:

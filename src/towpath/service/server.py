@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from towpath.config import Globs
-from towpath.config.server import RepositorySettings, ServerConfig
+from towpath.config.server import RepositorySettings, RetentionSettings, ServerConfig
 from towpath.model.commands import Cancellation
 from towpath.problems import Problem, ProblemError
 from towpath.runners import LocalRunner
@@ -35,6 +36,7 @@ from towpath.service.place import database_url, server_folder
 from towpath.service.watching import WatchedRepository, Watcher
 from towpath.stores import ENGINES, State, WorkQueue, open_database_state, open_state
 from towpath.stores.heads import HeadStore
+from towpath.stores.retention import forget_logs, forget_runs
 from towpath.system.guarded import SystemGuardedProcesses
 from towpath.system.questions import AskedOnce
 
@@ -43,6 +45,9 @@ __all__ = ["Served", "Server", "open_server"]
 _MOST_PROCESSES = 64
 """Processes of one machine that share a database."""
 _WATCH_SECONDS = 1.0
+_CLEAN_SECONDS = 3600.0
+_LATE = datetime.timedelta(days=30)
+"""A server that was away for longer deletes logs with their runs."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ class Server:
 
     def parts(self) -> dict[str, Part]:
         """What works in this process."""
-        return {"worker": self.crew.work, "watcher": self._watch, "log": self._tell}
+        return {"worker": self.crew.work, "watcher": self._watch, "log": self._tell, "cleaner": self._clean}
 
     def _watch(self, stop: Cancellation) -> None:
         self.watcher.enter()
@@ -84,6 +89,30 @@ class Server:
                     self.journal.problem(problem, part="watcher")
             if looked == 0:
                 stop.wait(0, _WATCH_SECONDS)
+
+    def _clean(self, stop: Cancellation) -> None:
+        """Deletes what is older than the configuration says, once an hour."""
+        clock, keep = self.state.clock, self.config.retention
+        next_at = clock.steady() + _CLEAN_SECONDS
+        while stop.level() == 0:
+            if clock.steady() >= next_at:
+                next_at = clock.steady() + _CLEAN_SECONDS
+                for name, served in self.repositories.items():
+                    self._clean_one(name, served.state, keep)
+            stop.wait(0, _WATCH_SECONDS)
+
+    def _clean_one(self, name: str, state: State, keep: RetentionSettings) -> None:
+        now = state.clock.now()
+        logs_before = now - datetime.timedelta(seconds=keep.logs)
+        try:
+            runs = forget_runs(state, now - datetime.timedelta(seconds=keep.runs))
+            logs = forget_logs(state, logs_before - _LATE, logs_before)
+        except ProblemError as error:
+            for problem in error.problems:
+                self.journal.problem(problem, part="cleaner", repository=name)
+        else:
+            if runs or logs:
+                self.journal.note("cleaned", repository=name, runs=len(runs), logs=len(logs))
 
     def _tell(self, stop: Cancellation) -> None:
         """Writes down what happens in all runs, as far as it happens while this process is there."""

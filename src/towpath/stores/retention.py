@@ -12,7 +12,7 @@ from towpath.stores import schema
 from towpath.stores.codec import RUN
 from towpath.stores.state import State
 
-__all__ = ["forget_runs"]
+__all__ = ["forget_logs", "forget_runs"]
 
 _OF_A_RUN = (schema.events, schema.attempts, schema.plans, schema.gates, schema.approvals, schema.units)
 
@@ -38,10 +38,20 @@ def forget_runs(state: State, before: datetime.datetime) -> Sequence[str]:
     return old
 
 
-def _old_runs(state: State, before: datetime.datetime) -> Sequence[str]:
+def forget_logs(state: State, since: datetime.datetime, before: datetime.datetime) -> Sequence[str]:
+    """Deletes the logs of the repository's runs that ended between these moments. Returns their ids, oldest first."""
+    old = _old_runs(state, before, since)
+    for run in old:
+        state.logs.delete(run)
+    return old
+
+
+def _old_runs(state: State, before: datetime.datetime, since: datetime.datetime | None = None) -> Sequence[str]:
     runs = schema.runs
     query = select(runs.c.body).where(runs.c.repository == state.repository)
     query = query.where(runs.c.finished_at < before.timestamp()).order_by(runs.c.ordinal)
+    if since is not None:
+        query = query.where(runs.c.finished_at >= since.timestamp())
     with state.database.reading() as connection:
         found = [RUN.load(body) for body in connection.execute(query).scalars()]
     return [run.id for run in found if _is_over(run)]

@@ -10,15 +10,18 @@ import click
 
 from towpath.cli.app import App
 from towpath.cli.lazy import LazyCommand, LazyGroup
-from towpath.service.administration import Administration, open_administration
+from towpath.service.administration import Administration, open_administration, open_kept
+from towpath.stores import State
 
-__all__ = ["admin", "administration"]
+__all__ = ["admin", "administration", "kept"]
 
 _CONFIG = "towpath.cli.commands.admin.config"
 
 _COMMANDS = {
     "user": LazyCommand("towpath.cli.commands.admin_users", "user", "Accounts: add, list, disable, login links."),
     "token": LazyCommand("towpath.cli.commands.admin_tokens", "token", "Tokens for programs: create, list, revoke."),
+    "backup": LazyCommand("towpath.cli.commands.admin_backup", "backup", "Write all that is kept into one file."),
+    "restore": LazyCommand("towpath.cli.commands.admin_backup", "restore", "Put it back, into an empty database."),
     "audit": LazyCommand("towpath.cli.commands.admin_audit", "audit", "The audit log: verify, export."),
 }
 
@@ -37,6 +40,13 @@ def admin(context: click.Context, config: Path | None) -> None:
     already; what they do is written into the audit log all the same.
     """
     context.meta[_CONFIG] = config
+
+
+@contextmanager
+def kept(app: App) -> Iterator[State]:
+    """All that the server keeps, as the group's options say where."""
+    with open_kept(app.outside, click.get_current_context().meta.get(_CONFIG)) as state:
+        yield state
 
 
 @contextmanager
