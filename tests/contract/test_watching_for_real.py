@@ -76,6 +76,9 @@ def test_from_a_push_to_a_run_and_on(tmp_path: Path) -> None:
     assert "dev/us-east-1/vpc" in everything
     world.house.drive(run.id)
     assert set(world.house.state.ledger.entries()) == everything
+    compared = world.live.drift(first, ("**/vpc",), ("dev",)).walk
+    assert compared is not None
+    assert [(step.unit, step.commit) for step in compared.steps()] == [("dev/us-east-1/vpc", first)]
     changed = {
         **ESTATE,
         "dev/us-east-1/vpc/terragrunt.hcl": f"{ESTATE['dev/us-east-1/vpc/terragrunt.hcl']!s}\ninputs = {{ a = 1 }}\n",

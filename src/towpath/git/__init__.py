@@ -10,9 +10,11 @@
 4. Paths are looked up as a file system would: symbolic links are followed while they stay inside the repository.
 5. A tree can be exported for execution; the folder appears complete or not at all.
 6. A tree can get a layer of files over its own: copies, which remember where they come from, and files written anew.
+7. A `mirror` is a copy of a remote in a folder of Towpath's own: the only thing that is ever fetched or written to.
+   Nothing of the remote is trusted.
 
 This package knows nothing of what files mean. It does not follow submodules, does not run filters (what is stored is
-what is read), and never writes to a repository.
+what is read), and never writes to a repository that it did not make.
 """
 
 from __future__ import annotations

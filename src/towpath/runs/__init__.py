@@ -22,6 +22,8 @@
     person has seen it; what reads from it is planned exactly only then, since it may have been applied by hand.
 11. In a service any number of processes share a database (`worker`). Each works under a lease; whoever does not renew
     it in time is buried by the others, and its attempts ended unknown as in 8.
+12. What follows when a watched branch moves is decided in `watching`: one run at work, later commits in the next one,
+    each commit accounted for. A drift run plans units as they were applied, and never applies.
 
 This package knows no SQL, no engine and no terminal.
 """

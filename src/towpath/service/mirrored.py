@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -106,6 +106,14 @@ class MirroredRepository:
     def since_branching(self, commit: str, trunk: str) -> Found:
         base = self._anew().merge_base(trunk, commit) or trunk
         return self._found(commit, Asked(RunKind.PLAN, since=base))
+
+    def drift(self, commit: str, units: Collection[str], accounts: Collection[str]) -> Found:
+        try:
+            reading = self.reading()
+            walk = Walking(reading, self._ledger, commit).drift(units, accounts)
+            return Found(walk, settings=settings_of(reading.config(commit)))
+        finally:
+            self.mirror.forget()
 
     def reading(self) -> Reading:
         """Reads commits of it; whoever is done with it lets go of what it keeps."""

@@ -33,6 +33,7 @@ from towpath.service.mirrored import MirroredRepository, surroundings_for
 from towpath.service.outside import Outside
 from towpath.service.parts import Part
 from towpath.service.place import database_url, server_folder
+from towpath.service.scheduling import ScheduledRepository, Scheduler
 from towpath.service.watching import WatchedRepository, Watcher
 from towpath.stores import ENGINES, State, WorkQueue, open_database_state, open_state
 from towpath.stores.heads import HeadStore
@@ -71,6 +72,7 @@ class Server:
     queue: WorkQueue
     crew: Crew
     watcher: Watcher
+    scheduler: Scheduler
     journal: Journal
     alone: bool
 
@@ -80,9 +82,10 @@ class Server:
 
     def _watch(self, stop: Cancellation) -> None:
         self.watcher.enter()
+        self.scheduler.enter()
         while stop.level() == 0:
             try:
-                looked = self.watcher.tick()
+                looked = self.watcher.tick() + self.scheduler.tick()
             except ProblemError as error:
                 looked = 0
                 for problem in error.problems:
@@ -142,8 +145,13 @@ def open_server(outside: Outside, config: ServerConfig, journal: Journal) -> Ite
         places = {name: one.place for name, one in served.items()}
         crew = Crew(places, queue, settings, lease, journal, outside.clock, outside.ids, state.host, alone)
         watched = {name: WatchedRepository(one.settings, one.live, one.live, one.runs) for name, one in served.items()}
-        watcher = Watcher(HeadStore(state.database), watched, outside.clock, partial(_tell_trouble, journal))
-        yield Server(config, state, served, queue, crew, watcher, journal, alone)
+        heads = HeadStore(state.database)
+        watcher = Watcher(heads, watched, outside.clock, partial(_tell_trouble, journal))
+        compared = {
+            name: ScheduledRepository(watched[name].deploys, one.live, one.runs) for name, one in served.items()
+        }
+        scheduler = Scheduler(heads, config.schedules, compared, outside.clock)
+        yield Server(config, state, served, queue, crew, watcher, scheduler, journal, alone)
 
 
 @contextmanager

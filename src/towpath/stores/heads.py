@@ -83,15 +83,18 @@ class HeadStore:
             return [ARRIVAL.load(body) for body in bodies]
 
     def enter_schedules(self, schedules: Collection[Schedule]) -> None:
-        """Makes rows for schedules that have none, and drops those that are no longer configured."""
+        """Makes rows for schedules that have none, and drops those that are no longer configured. One whose next time
+        now comes sooner gets that time."""
         wanted = {(one.repository, one.name): one for one in schedules}
         with self._database.transaction() as connection:
-            rows = connection.execute(select(schema.schedules.c.repository, schema.schedules.c.name)).all()
-            known = {(row.repository, row.name) for row in rows}
-            for repository, name in known - set(wanted):
+            rows = (SCHEDULE.load(body) for body in connection.execute(select(schema.schedules.c.body)).scalars())
+            known = {(one.repository, one.name): one for one in rows}
+            for repository, name in known.keys() - wanted.keys():
                 connection.execute(delete(schema.schedules).where(*_is_schedule(repository, name)))
-            for key in sorted(set(wanted) - known):
-                _put_schedule(connection, wanted[key])
+            for key, one in sorted(wanted.items()):
+                before = known.get(key, one)
+                if key not in known or one.next_at < before.next_at:
+                    _put_schedule(connection, replace(before, next_at=one.next_at))
 
     def due_schedules(self, now: datetime.datetime) -> Sequence[Schedule]:
         """Those whose time has come, the longest overdue first. They are not taken: `HeadRows.pass_schedule` is."""
