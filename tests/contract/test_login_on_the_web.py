@@ -60,6 +60,7 @@ def configured(issuer: str) -> ServerConfig:
                     "domains": ["example.com"],
                 },
             },
+            "proxies": ["192.0.2.0/24"],
             "roles": [{"role": "operator", "groups": ["platform"], "environments": ["dev"]}],
         }
     )
@@ -128,6 +129,19 @@ def test_who_is_not_let_in_is_told_why_and_can_try_again(server: Server, provide
     assert browser.get("/login/oidc/callback", params=params).status_code == 303
     again = browser.get("/login/oidc/callback", params=params)
     assert again.status_code == 401
+
+
+def test_the_log_says_from_where_although_a_proxy_stands_between(server: Server, provider: RunningProvider) -> None:
+    browser = TestClient(
+        server.app,
+        base_url=BASE,
+        follow_redirects=False,
+        headers={**HTML, "x-forwarded-for": "203.0.113.9, 198.51.100.1"},
+        client=("192.0.2.1", 5000),
+    )
+    browser.get("/login/oidc/callback", params=provider.log_in(begun(browser), "ann"))
+    newest = server.house.entries()[-1].record
+    assert (newest.action, newest.address) == ("logged-in", "198.51.100.1")
 
 
 def test_nobody_is_sent_elsewhere_afterwards(server: Server, provider: RunningProvider) -> None:

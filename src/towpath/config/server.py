@@ -6,6 +6,7 @@ It names secrets and never holds them: `*_env` is the name of a variable, `*_fil
 from __future__ import annotations
 
 import datetime
+import ipaddress
 import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
@@ -63,6 +64,13 @@ def _listen(text: str) -> str:
     return text
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError as error:
+        raise ValueError("should be a network or an address, such as 10.0.0.0/8 or 192.0.2.7") from error
+
+
 def _base_url(text: str) -> str:
     try:
         parts = urlsplit(text)
@@ -97,6 +105,7 @@ Name = Annotated[str, AfterValidator(_name)]
 Variable = Annotated[str, AfterValidator(_variable)]
 Remote = Annotated[str, AfterValidator(_remote)]
 Branch = Annotated[str, AfterValidator(check_branch)]
+Network = Annotated[str, AfterValidator(_network)]
 Positive = Annotated[int, Field(ge=1)]
 
 
@@ -208,6 +217,9 @@ class ServerConfig(Settings):
     )
     base_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
         None, description="Where people reach it, for links and log-in. Default: http:// and `listen`."
+    )
+    proxies: Annotated[tuple[Network, ...], Field(strict=False)] = Field(
+        (), description="Networks, such as 10.0.0.0/8, of proxies that are believed when they say who asks."
     )
     repositories: Annotated[tuple[RepositorySettings, ...], Field(strict=False)] = Field(
         (), description="The live repositories to watch. Default: the one of the current folder."

@@ -7,6 +7,7 @@ right is taken back.
 from __future__ import annotations
 
 import datetime
+import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ __all__ = ["Throttle", "begin_try", "forgive", "of_account", "of_address", "wait
 
 _FORGET = datetime.timedelta(hours=24)
 _LONGEST = 15 * 60
+_ONE_PLACE = 64
+"""Bits of an IPv6 address that are the same for one household."""
 _MOST_DOUBLINGS = 20
 
 
@@ -36,8 +39,16 @@ def of_account(email: str) -> Throttle:
 
 
 def of_address(address: str) -> Throttle:
-    """A household or an office comes from one address."""
-    return Throttle(digest_of(f"address {address}"), 20)
+    """A household or an office comes from one address; with IPv6, from one network of a great many addresses."""
+    return Throttle(digest_of(f"address {_origin(address)}"), 20)
+
+
+def _origin(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, _ONE_PLACE), strict=False)) if parsed.version == 6 else address
 
 
 def wait_seconds(failures: int, free: int) -> int:

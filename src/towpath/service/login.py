@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ OIDC_CALLBACK = "/login/oidc/callback"
 @dataclass(frozen=True, slots=True)
 class Login:
     """Every way in. `oidc` None: there is no provider; `local` tells whether passwords let in; `is_https` whether
-    people reach the server by https, and cookies can ask for it.
+    people reach the server by https, and cookies can ask for it; `proxies` are believed when they say who asks.
     """
 
     registry: Registry
@@ -35,6 +36,7 @@ class Login:
     provider: str = ""
     local: bool = True
     base_url: str = ""
+    proxies: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
 
     @property
     def is_https(self) -> bool:
@@ -59,6 +61,7 @@ def open_login(config: ServerConfig, registry: Registry, environment: Environmen
         provider=settings.oidc.name if settings.oidc else "",
         local=settings.local,
         base_url=config.url,
+        proxies=tuple(ipaddress.ip_network(network) for network in config.proxies),
     )
 
 

@@ -12,6 +12,7 @@ from towpath.web.live.tails import Tails
 from towpath.web.login import account, entering
 from towpath.web.pages import acting, audit, estate, following, health, run, runs, unit
 from towpath.web.port import Services
+from towpath.web.proxies import RealAddress
 from towpath.web.static_files import StaticFiles
 from towpath.web.templates import Pages
 
@@ -22,8 +23,10 @@ class _Application(FastAPI):
     """Headers are added outside of everything, so that answers to unexpected errors have them as well."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        is_https = self.state.services.base_url.startswith("https://")
-        return SecurityHeaders(super().build_middleware_stack(), is_https=is_https)
+        services: Services = self.state.services
+        proxies = services.login.proxies if services.login is not None else ()
+        is_https = services.base_url.startswith("https://")
+        return RealAddress(SecurityHeaders(super().build_middleware_stack(), is_https=is_https), proxies)
 
 
 def create_app(services: Services) -> FastAPI:

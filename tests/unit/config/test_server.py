@@ -113,6 +113,12 @@ def test_an_empty_file_and_none_at_all_have_every_default() -> None:
             1,
             SCHEMA,
         ),
+        (
+            "proxies: [10.0.0.1/8]",
+            "proxies.0 should be a network or an address, such as 10.0.0.0/8 or 192.0.2.7.",
+            1,
+            SCHEMA,
+        ),
         ("database: postgresql://a/b\ndatabase_env: B", "The file has both database and database_env.", 1, SCHEMA),
         ("lease: soon", "lease should be a span of time, such as 90s, 5m, 12h or 30d.", 1, SCHEMA),
         ("lease: 1", "lease should be greater than or equal to 5.", 1, SCHEMA),
