@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from postgres_server import PostgresServer
 from sqlalchemy import text
-from state_homes import StateHome
+from state_homes import KINDS, StateHome, home_of
 
 from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
@@ -83,6 +83,22 @@ def test_a_reader_cannot_write_where_nobody_would_notice(home: StateHome) -> Non
         connection.execute(text("DELETE FROM facts"))
 
     assert counted(database) == "1"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_processes_that_come_first_make_the_database_together(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with home_of(kind, request, tmp_path / "state", prepared=False) as home:
+        opened: list[State] = []
+        threads = [threading.Thread(target=lambda: opened.append(home.open())) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(opened) == 4
+        assert {state.ledger.entries() == {} for state in opened} == {True}
 
 
 def test_a_newer_schema_is_refused_and_left_alone(home: StateHome) -> None:
@@ -233,6 +249,12 @@ def test_who_only_appends_waits_for_nobody(home_on_postgres: StateHome) -> None:
         with other.appending() as connection:
             connection.execute(text("INSERT INTO facts VALUES ('count', '7')"))
         assert counted(other) == "7"
+
+
+def test_a_text_that_cannot_be_kept_is_a_problem(home_on_postgres: StateHome) -> None:
+    with pytest.raises(ProblemError) as error:
+        put_count(home_on_postgres.open().database, "1\x00")
+    assert problem_of(error) == "text-unusable"
 
 
 def test_a_path_that_is_too_long_is_a_problem(home_on_postgres: StateHome) -> None:

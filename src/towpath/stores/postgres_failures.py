@@ -21,8 +21,8 @@ __all__ = ["reaching"]
 @contextlib.contextmanager
 def reaching(place: str) -> Iterator[None]:
     """Within, what the database at `place` says is raised as `ProblemError`: `database-unreachable`,
-    `database-refused` (password, name, rights), `state-busy`, `disk-full`, `state-damaged`, `name-too-long`.
-    Others go on as they are.
+    `database-refused` (password, name, rights), `state-busy`, `disk-full`, `state-damaged`, `name-too-long`,
+    `text-unusable` (PostgreSQL keeps every character but U+0000). Others go on as they are.
     """
     try:
         yield
@@ -40,6 +40,8 @@ def _of(error: BaseException | None, place: str) -> Problem | None:
         return None
     said = _first_line(error)
     if error.sqlstate is None:
+        if isinstance(error, psycopg.DataError):
+            return _unusable(place, said)
         lost = isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
         return _of_connecting(place, said) if lost else None
     for beginning, problem in _BY_STATE.items():
@@ -107,6 +109,12 @@ def _too_long(place: str, said: str) -> Problem:
     detail = f"The {place} cannot keep it: {said}. Paths of units may have 512 characters, names of repositories 64."
     hint = "Move the unit to a shorter path."
     return Problem("name-too-long", "A name is too long to be kept", detail, hint=hint)
+
+
+def _unusable(place: str, said: str) -> Problem:
+    detail = f"The {place} cannot keep a text: {said}."
+    hint = "Leave the character U+0000 out of it."
+    return Problem("text-unusable", "A text cannot be kept", detail, hint=hint)
 
 
 _BY_STATE: dict[str, Callable[[str, str], Problem]] = {

@@ -41,6 +41,7 @@ def raised(error: Exception) -> str:
         (errors.ReadOnlySqlTransaction("cannot execute INSERT in a read-only transaction"), "database-refused"),
         (errors.DataCorrupted("invalid page in block 3"), "state-damaged"),
         (errors.StringDataRightTruncation("value too long for type character varying(512)"), "name-too-long"),
+        (psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes"), "text-unusable"),
         (psycopg.OperationalError("the connection is closed"), "database-unreachable"),
         (psycopg.InterfaceError("the connection is closed"), "database-unreachable"),
         (psycopg.OperationalError('connection failed: FATAL: database "x" does not exist'), "database-refused"),
