@@ -42,6 +42,7 @@ _STATUS: Final = {
 }
 _HEADINGS: Final = {401: "Log in", 403: "Not allowed", 404: "Not found", 409: "It has changed meanwhile"}
 _LOGIN: Final = "/login"
+_SEE_API: Final = "`/api` describes what every address takes."
 
 
 def not_found() -> ProblemError:
@@ -60,10 +61,12 @@ def handle_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 405:
-            said = Problem("method-not-allowed", "This cannot be done here", "The address takes other methods.")
+            said = Problem(
+                "method-not-allowed", "This cannot be done here", "The address takes other methods.", hint=_SEE_API
+            )
             return answer_problems(request, [said], 405)
         if error.status_code in (400, 422):
-            said = Problem("request-invalid", "The request is not valid", "It could not be read.")
+            said = Problem("request-invalid", "The request is not valid", "It could not be read.", hint=_SEE_API)
             return answer_problems(request, [said], error.status_code)
         return answer_problems(request, not_found().problems)
 
@@ -72,7 +75,12 @@ def handle_errors(app: FastAPI) -> None:
         if any(one["loc"][0] == "path" for one in error.errors()):
             return answer_problems(request, not_found().problems)
         said = [
-            Problem("request-invalid", "The request is not valid", f"{'.'.join(map(str, one['loc']))}: {one['msg']}.")
+            Problem(
+                "request-invalid",
+                "The request is not valid",
+                f"{'.'.join(map(str, one['loc']))}: {one['msg']}.",
+                hint=_SEE_API,
+            )
             for one in error.errors()
         ]
         return answer_problems(request, said)
@@ -81,7 +89,10 @@ def handle_errors(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         _LOG.error("a request failed", exc_info=error, extra={"path": request.url.path})
         detail = "Something went wrong on the server. It was written to the server's log."
-        return answer_problems(request, [Problem("unexpected", "This should not have happened", detail)], 500)
+        hint = "Try again. If it goes on, give whoever looks after the server the time and the address."
+        return answer_problems(
+            request, [Problem("unexpected", "This should not have happened", detail, hint=hint)], 500
+        )
 
 
 def answer_problems(request: Request, problems: Sequence[Problem], status: int | None = None) -> Response:

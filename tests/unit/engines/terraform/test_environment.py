@@ -97,9 +97,10 @@ def test_what_would_mix_units_up_is_left_out() -> None:
         "TF_PLUGIN_CACHE_DIR": "/c",
         "TF_INPUT": "1",
         "TF_CLI_ARGS_plan": "-compact-warnings",
+        "GOGC": "100",
     }
     made = engine_environment(own, {}, {}, {})
-    assert made == {"TF_CLI_ARGS_plan": "-compact-warnings", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
+    assert made == {"GOGC": "100", "TF_CLI_ARGS_plan": "-compact-warnings", "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
 
 
 def test_a_variable_that_is_set_wins_over_an_input_and_extra_arguments_over_all() -> None:
