@@ -19,6 +19,8 @@ __all__ = ["Repository", "unknown_commit"]
 _FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _KEPT_TREES = 8
 _MOST_COMMITS = 1000
+_MOST_FILES = 1_000_000
+"""Files and folders of a commit: a few objects can be made to look like endless ones."""
 
 
 class Repository:
@@ -72,7 +74,10 @@ class Repository:
         if sha in self._trees:
             return self._trees[sha]
         root = self._git.line("rev-parse", "--verify", f"{sha}^{{tree}}")
-        listing = parse_listing(root, self._git.output("ls-tree", "-r", "-t", "-z", "--full-tree", sha))
+        printed = self._git.output("ls-tree", "-r", "-t", "-z", "--full-tree", sha)
+        if printed.count(b"\0") > _MOST_FILES:
+            raise ProblemError(_too_many_files(sha))
+        listing = parse_listing(root, printed)
         while len(self._trees) >= _KEPT_TREES:
             self._trees.pop(next(iter(self._trees)))
         return self._trees.setdefault(sha, Tree(sha, listing, self._blobs))
@@ -180,6 +185,15 @@ def author_unknown() -> Problem:
         "Git does not know who you are",
         "user.email is not set, and a decision must carry a name.",
         hint='Set it: git config --global user.email "you@example.com"',
+    )
+
+
+def _too_many_files(commit: str) -> Problem:
+    return Problem(
+        "repository-too-large",
+        "The repository is too large",
+        f"Commit {commit[:12]} holds more than {_MOST_FILES} files and folders.",
+        hint="Look what was committed there: it may be meant to do harm.",
     )
 
 

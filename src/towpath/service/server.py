@@ -85,13 +85,14 @@ class Server:
         self.scheduler.enter()
         while stop.level() == 0:
             try:
-                looked = self.watcher.tick() + self.scheduler.tick()
+                looked = self.watcher.tick(wait=False) + self.scheduler.tick()
             except ProblemError as error:
                 looked = 0
                 for problem in error.problems:
                     self.journal.problem(problem, part="watcher")
             if looked == 0:
                 stop.wait(0, _WATCH_SECONDS)
+        self.watcher.close()
 
     def _clean(self, stop: Cancellation) -> None:
         """Deletes what is older than the configuration says, once an hour."""

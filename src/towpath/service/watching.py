@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping, Sequence
+from concurrent import futures
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -35,7 +37,8 @@ __all__ = ["Found", "Grounds", "Remote", "WatchedRepository", "Watcher"]
 
 LEASE_SECONDS = 300
 """As long somebody who looks at a repository keeps it; should it die, others look after that time."""
-AT_ONCE = 25
+AT_ONCE = 50
+THREADS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ class Watcher:
         trouble: Callable[[str, Problem], None] = lambda *_: None,
     ) -> None:
         """`trouble` hears of a look that failed, unless the one before had failed alike."""
+        self._looks = ThreadPoolExecutor(THREADS, thread_name_prefix="towpath-look")
+        self._looking: dict[Future[Watch], Watch] = {}
         self._trouble = trouble
         self._store = store
         self._repositories = repositories
@@ -123,14 +128,43 @@ class Watcher:
         first = enumerate(sorted(self._repositories))
         self._store.enter({name: now + datetime.timedelta(seconds=number * pause) for number, name in first})
 
-    def tick(self, most: int = AT_ONCE) -> int:
-        """Looks at what is due, `most` repositories at most; returns how many that were."""
+    def tick(self, *, wait: bool = True) -> int:
+        """Begins to look at what is due, and unless `wait` comes back before that is done: a remote that does not
+        answer keeps nobody waiting. What was found is written down then or with the next tick. Returns how many are
+        looked at.
+        """
+        self._gather()
         now = self._clock.now()
         until = now + datetime.timedelta(seconds=LEASE_SECONDS)
-        taken = self._store.take_due(self._repositories.keys(), now, until, most)
-        if taken:
-            self._store.release([self._look(watch) for watch in taken])
+        free = AT_ONCE - len(self._looking)
+        taken = self._store.take_due(self._repositories.keys(), now, until, free) if free > 0 else ()
+        for watch in taken:
+            self._looking[self._looks.submit(self._look, watch)] = watch
+        if wait:
+            futures.wait(self._looking)
+            self._gather()
         return len(taken)
+
+    def close(self) -> None:
+        """Begins nothing more. What is looked at is given up, for others to look at later."""
+        self._looks.shutdown(wait=False, cancel_futures=True)
+
+    def _gather(self) -> None:
+        done = [(look, self._looking.pop(look)) for look in list(self._looking) if look.done()]
+        if done:
+            self._store.release([self._result(look, watch) for look, watch in done])
+
+    def _result(self, look: Future[Watch], watch: Watch) -> Watch:
+        """What was found. A repository may hold what makes Towpath fail; that is no reason to fail for all others."""
+        error = look.exception()
+        if error is None or not isinstance(error, Exception):
+            return look.result()
+        return self._failed(watch, _defect(watch.repository, error))
+
+    def _failed(self, watch: Watch, problem: Problem) -> Watch:
+        if problem != watch.problem:
+            self._trouble(watch.repository, problem)
+        return failed(watch, self._repositories[watch.repository].settings.interval, self._clock.now(), problem)
 
     def _look(self, watch: Watch) -> Watch:
         repository = self._repositories[watch.repository]
@@ -140,9 +174,7 @@ class Watcher:
             changed = looking.see()
             looking.decide()
         except ProblemError as error:
-            if error.problems[0] != watch.problem:
-                self._trouble(watch.repository, error.problems[0])
-            return failed(watch, interval, self._clock.now(), error.problems[0])
+            return self._failed(watch, error.problems[0])
         return looked(watch, interval, self._clock.now(), changed=changed)
 
 
@@ -277,6 +309,11 @@ def _request(found: Found, walk: Walk, kind: RunKind, head: Head) -> RunRequest:
         plan_only=planned_only,
         instead_of=head.run if planned_only else None,
     )
+
+
+def _defect(repository: str, error: Exception) -> Problem:
+    detail = f"Looking at {repository} ended in a way that should not happen: {type(error).__name__}: {error}."
+    return Problem("internal-error", "A defect of Towpath", detail, hint="Please report it.")
 
 
 def _broken(found: Found) -> Problem | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -222,6 +223,40 @@ def test_a_deploy_branch_that_is_not_there_is_a_problem(world: WatchedWorld) -> 
     (watch,) = world.store.watches()
     assert watch.problem is not None
     assert watch.problem.id == "unknown-branch"
+
+
+def test_a_repository_that_makes_towpath_fail_is_told_and_keeps_nobody_else_waiting(world: WatchedWorld) -> None:
+    world.push({"dev/a": 1})
+
+    def fail() -> None:
+        raise RecursionError("too deep")
+
+    world.meanwhile = fail
+    world.tick()
+    (watch,) = world.store.watches()
+    assert watch.problem is not None
+    assert (watch.problem.id, "too deep" in watch.problem.detail) == ("internal-error", True)
+    world.tick(400)
+    assert len(world.runs()) == 1
+
+
+def test_a_remote_that_does_not_answer_is_not_waited_for(world: WatchedWorld) -> None:
+    world.push({"dev/a": 1})
+    answers = threading.Event()
+
+    def silent() -> None:
+        answers.wait()
+
+    world.meanwhile = silent
+    world.clock.advance(120)
+    assert world.watcher.tick(wait=False) == 1
+    assert world.watcher.tick(wait=False) == 0
+    assert world.runs() == []
+    answers.set()
+    world.watcher.tick()
+    assert len(world.runs()) == 1
+    (watch,) = world.store.watches()
+    assert watch.looked_at is not None
 
 
 def test_a_remote_that_is_down_is_asked_less_and_less_until_it_is_up(world: WatchedWorld) -> None:
