@@ -223,7 +223,7 @@ def left_over(disk: Path, kilobytes: int) -> Path:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small file system")
-@pytest.mark.parametrize("kilobytes", [16, 256, 512])
+@pytest.mark.parametrize("kilobytes", [16, 128, 256])
 def test_a_disk_that_fills_up_while_planning(world: World, kilobytes: int) -> None:
     """Wherever it happens: before the run is kept, while work is prepared, while the plan is written."""
     live = one_unit(world)
