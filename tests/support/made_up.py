@@ -20,14 +20,12 @@ from towpath.model.audit import AuditEntry
 from towpath.model.events import Event, EventKind
 from towpath.model.ledger import LedgerEntry
 from towpath.model.listing import ListedRun, PastUnitRun, RunsPage, RunsRequest, TierCount
-from towpath.model.logs import LogLine
 from towpath.model.paths import UnitPath
 from towpath.model.people import Caller
 from towpath.model.plans import Plan
 from towpath.model.runs import Approval, Attempt, Gate, GateStatus, Run, RunStatus, Snapshot, UnitRun, UnitStatus
 from towpath.problems import Problem, ProblemError
-from towpath.runs import RunView
-from towpath.service.acting import Answer
+from towpath.runs import Answer, RunView
 from towpath.service.allowed import refusal, refusal_at_gate
 from towpath.service.seeing import LogPart, SeenRun, SeenUnitRun, Standing
 from towpath.system import FakeClock
@@ -93,8 +91,7 @@ class MadeUp:
 
     def log_after(self, run: str, unit: UnitPath, after: int) -> LogPart:
         lines = self.logs.get((run, unit), [])
-        found = tuple(LogLine(number, text) for number, text in enumerate(lines, 1) if number > after)
-        return LogPart(found, len(lines))
+        return LogPart(tuple(lines[after:]), len(lines))
 
     def log_whole(self, run: str, unit: UnitPath) -> Iterator[str]:
         yield from self.logs.get((run, unit), [])

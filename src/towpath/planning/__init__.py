@@ -15,6 +15,7 @@ whoever only reads does without.
 
 from __future__ import annotations
 
+from towpath.planning.back import walk_back
 from towpath.planning.drift import plan_drift
 from towpath.planning.gates import gate_of, gates_of
 from towpath.planning.holds import holds_for_steps, holds_for_walk
@@ -35,4 +36,5 @@ __all__ = [
     "plan_drift",
     "plan_walk",
     "unorderable",
+    "walk_back",
 ]

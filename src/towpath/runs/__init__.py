@@ -35,13 +35,15 @@ from towpath.runs.driving import Watcher
 from towpath.runs.invariants import RunHistory, broken_invariants, history_of
 from towpath.runs.making import settings_of
 from towpath.runs.starting import RunRequest
-from towpath.runs.usecases import Runs
+from towpath.runs.usecases import Answer, Noting, Runs
 from towpath.runs.view import RunView, UnitView
 
 __all__ = [
+    "Answer",
     "Carrier",
     "Carriers",
     "CarryOut",
+    "Noting",
     "RunHistory",
     "RunRequest",
     "RunView",

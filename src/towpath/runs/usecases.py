@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from towpath.model.commands import Cancellation
 from towpath.model.events import Event, EventKind
@@ -36,11 +36,25 @@ from towpath.runs.telling import created, stop_requested
 from towpath.runs.view import RunView
 from towpath.stores import RunTransaction, State
 
-__all__ = ["Agreed", "Runs"]
+__all__ = ["Agreed", "Answer", "Noting", "Runs"]
 
 Agreed = Callable[[RunTransaction, "str | None"], bool]
 """Says in the transaction in which something begins whether it may, and writes down what goes with it; it gets the id
 of the run, None where nothing needs one."""
+
+Noting = Callable[[RunTransaction, Snapshot], None]
+"""Called in the transaction of what a person decides, with the run as it stood before, or as it was made: for whoever
+writes it down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody says at one gate; `reason` may be empty, `groups` are those that the person is in."""
+
+    gate: str
+    approved: bool
+    reason: str = ""
+    groups: tuple[str, ...] = ()
 
 
 class Runs:
@@ -50,11 +64,20 @@ class Runs:
     by the beginning of its id where that is unambiguous.
     """
 
-    def __init__(self, state: State, workbench: Workbench, carriers: Carriers) -> None:
+    def __init__(self, state: State, workbench: Workbench, carriers: Carriers, noting: Noting | None = None) -> None:
         self._state = state
+        self._noting = noting
         self._workbench = workbench
         self._carriers = carriers
         self._changes = Changes(state.runs, state.clock)
+
+    def noted(self, noting: Noting) -> Runs:
+        """The same use cases, with a note taken of whatever somebody decides through them."""
+        return Runs(self._state, self._workbench, self._carriers, noting)
+
+    def _note(self, transaction: RunTransaction, snapshot: Snapshot) -> None:
+        if self._noting is not None:
+            self._noting(transaction, snapshot)
 
     def create(
         self,
@@ -94,6 +117,7 @@ class Runs:
     def _save_new(self, transaction: RunTransaction, snapshot: Snapshot) -> None:
         joined = [unit.unit for unit in snapshot.units.values() if unit.joined]
         transaction.save(None, snapshot, [created(snapshot.run, joined)])
+        self._note(transaction, snapshot)
 
     def drive(self, run: str, cancellation: Cancellation, watcher: Watcher | None = None) -> RunView:
         """Works on the run until it has ended, waits for a person, or was halted. Blocks.
@@ -120,6 +144,7 @@ class Runs:
                 raise ProblemError(_not_planned(before.run))
             if before.run.plan_only:
                 raise ProblemError(_only_shown(before.run))
+            self._note(transaction, before)
             begun = replace(before.run, kind=RunKind.APPLY, status=RunStatus.RUNNING, finished_at=None)
             units = {path: to_be_applied(unit) for path, unit in before.units.items()}
             return self._seen(self._changes.keep(transaction, before, replace(before, run=begun, units=units)))
@@ -142,10 +167,18 @@ class Runs:
         now = self._state.clock.now()
         return self._say(run, environment, Approval("", "", "", who, now, False, reason, groups=tuple(groups)))
 
+    def answer(self, run: str, who: str, answer: Answer) -> RunView:
+        """Says yes or no at one gate, which asks about exact plans. Raises as `approve` does, when the gate is closed
+        as well."""
+        now = self._state.clock.now()
+        word = Approval("", "", answer.gate, who, now, answer.approved, answer.reason, groups=answer.groups)
+        return self._say(run, None, word)
+
     def _say(self, run: str, environment: str | None, word: Approval) -> RunView:
         with self._changes.transaction() as transaction:
             before = self._load(transaction, run)
             gates = _gates_to_answer(before, word, environment)
+            self._note(transaction, before)
             said = [self._word(word, gate) for gate in gates]
             events = [_said_event(vote, gate) for vote, gate in zip(said, gates, strict=True)]
             after = replace(before, approvals=(*before.approvals, *said))
@@ -171,6 +204,7 @@ class Runs:
                 raise ProblemError(_has_ended(before.run))
             if before.run.status is not RunStatus.HALTED:
                 return self._seen(before)
+            self._note(transaction, before)
             resumed = replace(before.run, status=RunStatus.RUNNING, reason=None, stopping=False, finished_at=None)
             units = {path: once_more(unit) for path, unit in before.units.items()}
             return self._seen(self._changes.keep(transaction, before, replace(before, run=resumed, units=units)))
@@ -181,6 +215,7 @@ class Runs:
             before = self._load(transaction, run)
             if before.run.status.is_terminal:
                 return self._seen(before)
+            self._note(transaction, before)
             reason = f"Cancelled by {who}." if who else "The run was cancelled."
             flagged = replace(before, run=replace(before.run, cancel_requested=True, reason=reason))
             event = stop_requested(before.run.id, reason, self._state.clock.now())
@@ -248,9 +283,9 @@ class Runs:
         return self._state.runs.events(self._find(run), after)
 
     def _find(self, run: str) -> str:
-        ids = [row.id for row in self._state.runs.runs()]
-        if run in ids:
+        if self._state.runs.version(run) is not None:
             return run
+        ids = [row.id for row in self._state.runs.runs()]
         fitting = [candidate for candidate in ids if run and candidate.startswith(run)]
         if len(fitting) != 1:
             raise ProblemError(no_such_run(run))
@@ -261,8 +296,10 @@ class Runs:
 
 
 def _gates_to_answer(snapshot: Snapshot, word: Approval, environment: str | None) -> Sequence[Gate]:
+    """Those of the environment, or the one that the word is said at, as far as they take it."""
     waiting = [gate for gate in snapshot.gates.values() if gate.status is GateStatus.OPEN]
     asked = [gate for gate in waiting if environment is None or gate.environment == environment]
+    asked = [gate for gate in asked if not word.gate or gate.id == word.gate]
     if not asked or snapshot.run.status.is_terminal:
         raise ProblemError(_nothing_to_approve(snapshot.run, environment, waiting))
     allowed = [gate for gate in asked if may_approve(gate, word.who, snapshot.run, word.groups)]

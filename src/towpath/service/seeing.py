@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from towpath.model.ledger import LedgerEntry
 from towpath.model.listing import PastUnitRun
-from towpath.model.logs import LogLine
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Plan
 from towpath.model.runs import Attempt, Run, UnitRun
@@ -45,7 +44,7 @@ class SeenUnitRun:
 class LogPart:
     """Lines of a log. `is_whole` is False where there are lines before them; `next` is where reading goes on."""
 
-    lines: tuple[LogLine, ...]
+    lines: tuple[str, ...]
     next: int
     is_whole: bool = True
 

@@ -12,8 +12,8 @@ from towpath.model.changes import Action, ChangeSet
 from towpath.model.gates import OUTSIDE_ENVIRONMENT
 from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
-from towpath.model.runs import Commit, RunKind
-from towpath.planning import Walk, plan_drift, plan_walk
+from towpath.model.runs import Commit, RunKind, Snapshot, UnitStatus
+from towpath.planning import Walk, plan_drift, plan_walk, walk_back
 from towpath.problems import Problem, ProblemError, has_errors
 from towpath.service.reading import Reading
 
@@ -79,6 +79,20 @@ class Walking:
         if has_errors(changes.problems):
             raise ProblemError(*changes.problems)
         return plan_walk(changes, head, head)
+
+    def again(self, snapshot: Snapshot) -> Walk:
+        """What a run of the same units would do now. Raises as `walk` does."""
+        head = self.reading.live(self.head)
+        units = tuple(path for path, unit in snapshot.units.items() if unit.joined and path in head.units)
+        return self.walk(Asked(snapshot.run.kind, units)) if units else Walk(None, head.commit)
+
+    def back(self, snapshot: Snapshot, stood_at: Callable[[UnitPath], str | None]) -> Walk:
+        """What takes back what a run applied; `stood_at` gives the commit that each unit stood at before it, None where
+        it was not there. Raises `ProblemError` (`unknown-commit`) when a commit is no longer in the repository."""
+        done = [unit for unit in snapshot.units.values() if unit.status in (UnitStatus.APPLIED, UnitStatus.DESTROYED)]
+        commits = {unit.unit: stood_at(unit.unit) for unit in done}
+        former = {path: self.reading.live(commit) if commit else None for path, commit in commits.items()}
+        return walk_back(self.reading.live(self.head), self.reading.live(snapshot.run.head), former)
 
     def commits(self, walk: Walk) -> tuple[Commit, ...]:
         """The commits the walk brings, newest first; those of a base that is no longer there are left out."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from towpath.access import GENESIS, Break, chained, entry_json, entry_of, first_break
 from towpath.model.audit import AuditEntry, AuditHead, AuditRecord
@@ -48,9 +48,16 @@ class AuditLog:
         self._database = database
 
     def newest(
-        self, most: int, *, before: int | None = None, who: str | None = None, subject: str | None = None
+        self,
+        most: int,
+        *,
+        before: int | None = None,
+        who: str | None = None,
+        subject: str | None = None,
+        text: str = "",
     ) -> tuple[AuditEntry, ...]:
-        """At most so many, newest first: with a smaller sequence than `before`, of that person, on that subject."""
+        """At most so many, newest first: with a smaller sequence than `before`, of that person, on that subject, with
+        that text in the person, the action or the subject."""
         query = select(audit.c.body).order_by(audit.c.sequence.desc()).limit(most)
         if before is not None:
             query = query.where(audit.c.sequence < before)
@@ -58,6 +65,9 @@ class AuditLog:
             query = query.where(audit.c.who == _found_by(who))
         if subject is not None:
             query = query.where(audit.c.subject == _found_by(subject))
+        if text:
+            found = (audit.c.who, audit.c.action, audit.c.subject)
+            query = query.where(or_(*(func.lower(column).contains(text.lower(), autoescape=True) for column in found)))
         with self._database.reading() as connection:
             return tuple(entry_of(body) for body in connection.execute(query).scalars())
 

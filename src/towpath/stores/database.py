@@ -14,7 +14,7 @@ from towpath.stores.sqlite import SqliteKind
 
 __all__ = ["SCHEMA_REVISION", "Database"]
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """The newest migration. When the database stands there, nothing that prepares one need be loaded."""
 
 

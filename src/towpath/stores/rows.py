@@ -8,11 +8,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from towpath.model.events import Event
-from towpath.model.runs import Approval, Attempt, Run, Snapshot, UnitRun
+from towpath.model.runs import Approval, Attempt, Run, Snapshot, UnitRun, UnitStatus
+from towpath.model.texts import encodable
 from towpath.stores import schema
 from towpath.stores.codec import APPROVAL, ATTEMPT, EVENT, GATE, RUN, UNIT_RUN
 
 __all__ = ["append_events", "load_run", "load_snapshot", "load_version", "write_changes"]
+
+_LONGEST_AUTHOR = 320
+_MOST_COMMITS = 20
+"""Commits that a run is found by, the newest."""
 
 
 def load_run(connection: Connection, repository: str, run: str) -> Run | None:
@@ -59,6 +64,9 @@ def write_changes(connection: Connection, repository: str, before: Snapshot | No
     old = before or Snapshot(after.run, {})
     for unit in _changed(old.units, after.units):
         _put(connection, schema.units, _unit_row(unit), ("run", "unit"))
+        if unit.attempts and unit.status is not UnitStatus.SKIPPED:
+            latest = {"repository": repository, "unit": unit.unit, "run": unit.run}
+            _put(connection, schema.latest_units, latest, ("repository", "unit"))
     for attempt in _changed(old.attempts, after.attempts):
         _put(connection, schema.attempts, {"repository": repository, **_attempt_row(attempt)}, ("id",))
     for gate in _changed(old.gates, after.gates):
@@ -76,8 +84,16 @@ def _changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterable[An
 def _insert_run(connection: Connection, repository: str, run: Run) -> None:
     newest = select(schema.runs.c.ordinal).order_by(schema.runs.c.ordinal.desc()).limit(1)
     ordinal = (connection.execute(newest).scalar() or 0) + 1
-    row = {"id": run.id, "repository": repository, "ordinal": ordinal, **_run_row(run)}
+    author = run.author.lower()[:_LONGEST_AUTHOR]
+    row = {"id": run.id, "repository": repository, "ordinal": ordinal, "author": author, **_run_row(run)}
     connection.execute(insert(schema.runs).values(row))
+    connection.execute(insert(schema.run_texts).values(ordinal=ordinal, text=_found_by(run)))
+
+
+def _found_by(run: Run) -> str:
+    """What a run is looked for by."""
+    commits = [f"{commit.sha} {commit.subject}" for commit in run.commits[:_MOST_COMMITS]]
+    return str(encodable("\n".join([run.id, run.head, *commits]))).lower()
 
 
 def _run_row(run: Run) -> dict[str, Any]:
@@ -86,7 +102,15 @@ def _run_row(run: Run) -> dict[str, Any]:
 
 
 def _unit_row(unit: UnitRun) -> Mapping[str, Any]:
-    return {"run": unit.run, "unit": unit.unit, "status": unit.status.value, "body": UNIT_RUN.dump(unit)}
+    return {
+        "run": unit.run,
+        "unit": unit.unit,
+        "status": unit.status.value,
+        "tier": unit.tier,
+        "account": unit.account,
+        "joined": unit.joined,
+        "body": UNIT_RUN.dump(unit),
+    }
 
 
 def _attempt_row(attempt: Attempt) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from towpath.model.events import Event
 from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Plan
-from towpath.model.runs import Attempt, AttemptStatus, Run, Snapshot
+from towpath.model.runs import Attempt, AttemptStatus, Run, RunStatus, Snapshot
 from towpath.model.watching import Drift
 from towpath.stores import schema
 from towpath.stores.codec import ATTEMPT, EVENT, PLAN, RUN
@@ -133,9 +133,10 @@ class RunTransaction:
 
     def open_runs(self) -> Sequence[Run]:
         """Runs that have not ended, oldest first."""
-        ended = ["succeeded", "cancelled", "superseded"]
+        # Named one by one, an index finds them; all but those that ended would be looked for everywhere.
+        open_ones = [status.value for status in RunStatus if not status.is_terminal]
         runs = schema.runs
-        query = select(runs.c.body).where(runs.c.repository == self._repository, runs.c.status.not_in(ended))
+        query = select(runs.c.body).where(runs.c.repository == self._repository, runs.c.status.in_(open_ones))
         return [RUN.load(body) for body in self.connection.execute(query.order_by(runs.c.ordinal)).scalars()]
 
     def keep_plan(self, attempt: Attempt, plan: Plan) -> None:

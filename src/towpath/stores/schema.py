@@ -11,7 +11,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    true,
+)
 
 __all__ = [
     "approvals",
@@ -22,12 +35,14 @@ __all__ = [
     "facts",
     "gates",
     "heads",
+    "latest_units",
     "ledger",
     "locks",
     "log_chunks",
     "metadata",
     "plan_files",
     "plans",
+    "run_texts",
     "runs",
     "schedules",
     "units",
@@ -56,10 +71,20 @@ runs = Table(
     _repository(),
     # When it came to rest; empty while it goes on.
     Column("finished_at", Float),
+    Column("author", String(320), nullable=False, server_default=""),
     Index("runs_of_repository", "repository", "ordinal"),
     Index("runs_by_status", "status", "ordinal"),
     Index("runs_by_end", "finished_at"),
+    Index("runs_by_author", "author", "ordinal"),
 )
+
+run_texts = Table(
+    "run_texts",
+    metadata,
+    Column("ordinal", Count, primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+)
+"""What a run can be found by, in lower case. Beside `runs`, so that looking through all of them reads nothing else."""
 
 units = Table(
     "units",
@@ -68,7 +93,20 @@ units = Table(
     Column("unit", String(512), primary_key=True),
     Column("status", String(16), nullable=False),
     Column("body", Text, nullable=False),
+    Column("tier", Integer, nullable=False, server_default="0"),
+    Column("account", String(128)),
+    Column("joined", Boolean, nullable=False, server_default=true()),
+    Index("units_by_unit", "unit"),
 )
+
+latest_units = Table(
+    "latest_units",
+    metadata,
+    _repository(primary_key=True),
+    Column("unit", String(512), primary_key=True),
+    Column("run", String(64), nullable=False),
+)
+"""The run that worked on each unit last."""
 
 attempts = Table(
     "attempts",

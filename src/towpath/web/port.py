@@ -12,7 +12,7 @@ from towpath.model.events import Event
 from towpath.model.listing import PastUnitRun, RunsPage, RunsRequest
 from towpath.model.paths import UnitPath
 from towpath.model.people import Caller
-from towpath.service.acting import Answer
+from towpath.runs import Answer
 from towpath.service.login import Login
 from towpath.service.seeing import LogPart, SeenRun, SeenUnitRun, Standing
 from towpath.system import Clock

@@ -82,10 +82,9 @@ class _Stream:
             found = await source.tail.read(self._places[name])
             if not found:
                 return
-            for news in found:
-                told += 1
-                for text in self._news(name, news):
-                    yield text
+            told += len(found)
+            for text in self._told(name, found):
+                yield text
             if told > _MOST:
                 self._places[name] = max(end, self._places[name])
                 yield self._event("afresh", {})
@@ -97,17 +96,28 @@ class _Stream:
             told += 1
             if (found is None or told % _LOOK_AFTER == 0) and not await run_sync(self._is_welcome):
                 return
-            for text in self._news(*found) if found is not None else [self._event("beat", {})]:
+            if found is None:
+                yield self._event("beat", {})
+                continue
+            name, news = found
+            for text in self._told(name, await self._fitting(name, news)):
                 yield text
         yield self._event("afresh", {})
 
-    def _news(self, name: str, news: News) -> Iterator[str]:
-        if news.cursor <= self._places[name]:
-            return
-        self._places[name] = news.cursor
-        written = self._sources[name].write(news)
-        if written is not None:
-            yield self._event(*written)
+    async def _fitting(self, name: str, news: News) -> Sequence[News]:
+        """The news, or what is read anew from where the reader stands, because the news do not begin there."""
+        place = self._places[name]
+        if news.start is None or news.start == place or news.cursor <= place:
+            return [news]
+        return await self._sources[name].tail.read(place)
+
+    def _told(self, name: str, found: Sequence[News]) -> Iterator[str]:
+        for news in found:
+            if news.cursor > self._places[name]:
+                self._places[name] = news.cursor
+                written = self._sources[name].write(news)
+                if written is not None:
+                    yield self._event(*written)
 
     def _event(self, kind: str, data: Any) -> str:
         place = ".".join(str(place) for place in self._places.values())

@@ -27,10 +27,13 @@ _ROOM: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One thing that is new. `cursor` is its place in its source, and grows."""
+    """One thing that is new. `cursor` is its place in its source, and grows. News that reach from one place to another
+    say in `start` where they begin: who stands somewhere between cannot use them as they are.
+    """
 
     cursor: int
     what: Any
+    start: int | None = None
 
 
 Read = Callable[[int], Sequence[News]]

@@ -10,8 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from towpath.model.people import Caller
 from towpath.model.runs import Gate, GateStatus
 from towpath.problems import Problem, ProblemError
-from towpath.runs import RunView
-from towpath.service.acting import Answer
+from towpath.runs import Answer, RunView
 from towpath.web.callers import Asking, Intent
 from towpath.web.pages.common import Rendering, Serving, look_at_run
 from towpath.web.port import Acting

@@ -105,7 +105,8 @@ def _event_tail(following: Following) -> Tail:
 
 def _log_tail(seeing: Seeing, tails: Tails, run: str, unit: UnitPath) -> Tail:
     def read(after: int) -> Sequence[News]:
-        return [News(line.end, line.text) for line in seeing.log_after(run, unit, after).lines]
+        part = seeing.log_after(run, unit, after)
+        return [News(part.next, part.lines, after)] if part.lines else []
 
     def start() -> int:
         return seeing.log_end(run, unit).next
@@ -115,7 +116,7 @@ def _log_tail(seeing: Seeing, tails: Tails, run: str, unit: UnitPath) -> Tail:
 
 def _lines_written(pages: Pages) -> Callable[[News], tuple[str, Any]]:
     def write(news: News) -> tuple[str, Any]:
-        return "line", pages.part("unit_parts.html", "log_line", pieces_of(news.what))
+        return "lines", pages.part("unit_parts.html", "log_lines", [pieces_of(line) for line in news.what])
 
     return write
 

@@ -48,7 +48,7 @@ export function follow(address, after, heard, back) {
     if (isOver) return;
     source = new EventSource(`${address}?after=${encodeURIComponent(last)}`);
     source.addEventListener("error", () => lost(false));
-    for (const kind of ["here", "beat", "happened", "line", "afresh"]) {
+    for (const kind of ["here", "beat", "happened", "lines", "afresh"]) {
       source.addEventListener(kind, (event) => {
         last = event.lastEventId;
         listen();

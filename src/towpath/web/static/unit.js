@@ -39,7 +39,7 @@ if (live.dataset.ended !== "yes") {
   log.addEventListener("wheel", (event) => { if (event.deltaY < 0) isFollowing.checked = false; }, { passive: true });
   stream = follow(live.dataset.stream, `${live.dataset.event}.${live.dataset.log}`, {
     happened: look,
-    line(html) {
+    lines(html) {
       waiting.push(html);
       if (!isDrawing) {
         isDrawing = true;

@@ -12,7 +12,6 @@ from towpath.web.views.marks import Mark, run_mark
 
 __all__ = ["RunRow", "TierChip", "kind_words", "query_of", "run_row", "title_of"]
 
-_KINDS = {RunKind.PLAN: "plan", RunKind.APPLY: "apply", RunKind.DESTROY: "destroy"}
 _SHA = 10
 
 
@@ -47,7 +46,7 @@ def title_of(run: Run) -> str:
 
 
 def kind_words(kind: RunKind) -> str:
-    return _KINDS[kind]
+    return kind.value
 
 
 def run_row(listed: ListedRun) -> RunRow:

@@ -88,7 +88,7 @@ def unit_page(seen: SeenUnitRun, caller: Caller, log: LogPart | None) -> UnitPag
         differences=row.plan.differences if row.plan is not None else (),
         reasons=tuple(reason_rows(row.reasons)),
         attempts=tuple(_attempt(attempt) for attempt in seen.attempts),
-        log=tuple(pieces_of(line.text) for line in log.lines) if log else (),
+        log=tuple(pieces_of(line) for line in log.lines) if log else (),
         log_is_whole=log is None or log.is_whole,
         log_next=log.next if log else 0,
     )
