@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from towpath.model.runs import Run, RunStatus, UnitRun, UnitStatus
 
-__all__ = ["ListedRun", "PastUnitRun", "RunsPage", "RunsRequest", "TierCount"]
+__all__ = ["MOST_PAST", "ListedRun", "PastUnitRun", "RunsPage", "RunsRequest", "TierCount"]
+
+MOST_PAST = 50
+"""How many runs a page of a unit's past has."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, func, select
 
 from towpath.model.events import Event
-from towpath.model.listing import ListedRun, PastUnitRun, RunsPage, RunsRequest, TierCount
+from towpath.model.listing import MOST_PAST, ListedRun, PastUnitRun, RunsPage, RunsRequest, TierCount
 from towpath.model.paths import UnitPath
 from towpath.model.runs import RunStatus, UnitStatus
 from towpath.stores.codec import EVENT, RUN, UNIT_RUN
@@ -20,7 +20,6 @@ from towpath.stores.schema import events, latest_units, run_texts, runs, units
 
 __all__ = ["Lists"]
 
-_MOST_PAST: Final = 50
 _AT_ONCE: Final = 500
 _ESCAPE: Final = "\\"
 
@@ -83,7 +82,7 @@ class Lists:
 
     def history(self, repository: str, unit: UnitPath, before: int | None = None) -> tuple[PastUnitRun, ...]:
         """What runs did to the unit, newest first, from the run before `before` on."""
-        query = _history(repository, unit).limit(_MOST_PAST)
+        query = _history(repository, unit).limit(MOST_PAST)
         if before is not None:
             query = query.where(runs.c.ordinal < before)
         with self._database.reading() as connection:

@@ -19,7 +19,8 @@ from towpath.system import Clock
 
 __all__ = ["Load", "OpenRun", "QueuedAttempt", "WorkQueue", "running_by_account"]
 
-_ENDED = [status.value for status in RunStatus if status.is_terminal]
+_OPEN = [status.value for status in RunStatus if not status.is_terminal]
+"""Named one by one, an index finds them; all but those that ended would be looked for everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class WorkQueue:
         runs = schema.runs
         query = select(runs.c.repository, runs.c.id, runs.c.version, runs.c.status)
         with self._database.reading() as connection:
-            rows = connection.execute(query.where(runs.c.status.not_in(_ENDED)).order_by(runs.c.ordinal)).all()
+            rows = connection.execute(query.where(runs.c.status.in_(_OPEN)).order_by(runs.c.ordinal)).all()
         return [OpenRun(row.repository, row.id, row.version, RunStatus(row.status)) for row in rows]
 
     def queued(self) -> Sequence[QueuedAttempt]:

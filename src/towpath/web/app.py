@@ -6,6 +6,10 @@ from fastapi import FastAPI
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
+from towpath.web.api import deciding, description
+from towpath.web.api import estate as api_estate
+from towpath.web.api import runs as api_runs
+from towpath.web.api.description import describe
 from towpath.web.errors import handle_errors
 from towpath.web.headers import SecurityHeaders
 from towpath.web.live.tails import Tails
@@ -17,6 +21,9 @@ from towpath.web.static_files import StaticFiles
 from towpath.web.templates import Pages
 
 __all__ = ["create_app"]
+
+
+_ABOUT = """Everything that the pages show and do, for programs. Requests carry a token: `Authorization: Bearer …`."""
 
 
 class _Application(FastAPI):
@@ -31,7 +38,9 @@ class _Application(FastAPI):
 
 def create_app(services: Services) -> FastAPI:
     """The application over these services. It starts nothing but what following events needs while it is served."""
-    app = _Application(title="Towpath", docs_url=None, redoc_url=None, openapi_url=None)
+    app = _Application(
+        title="Towpath", version="1", description=_ABOUT, docs_url=None, redoc_url=None, openapi_url=None
+    )
     static = StaticFiles()
     app.state.services = services
     app.state.pages = Pages(static, services.clock)
@@ -41,6 +50,9 @@ def create_app(services: Services) -> FastAPI:
     if services.login is not None:
         app.include_router(entering.router)
         app.include_router(account.router)
+    for api in (api_runs, deciding, api_estate, description):
+        app.include_router(api.router)
+    describe(app)
     for part in (health, runs, run, unit, following, estate, audit, acting):
         app.include_router(part.router)
     handle_errors(app)

@@ -16,7 +16,18 @@ from towpath.model.people import Caller, Via
 from towpath.problems import Problem, ProblemError
 from towpath.web.origin import is_from_here
 
-__all__ = ["Asking", "Callers", "Credentials", "Intent", "Nobody", "Visit", "asking", "intent", "visit_of"]
+__all__ = [
+    "Asking",
+    "Callers",
+    "Credentials",
+    "Intent",
+    "Nobody",
+    "ProgramIntent",
+    "Visit",
+    "asking",
+    "intent",
+    "visit_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +92,30 @@ def intent(
     """The dependency of every route that changes something: the caller, who means it. With a session comes its
     key, in a form's field or a header; another site does not know it. Raises `ProblemError` (`not-from-here`).
     """
+    return _meaning(request, visit, form_key or x_towpath_form)
+
+
+def program_intent(
+    request: Request,
+    visit: Asking,
+    x_towpath_form: Annotated[
+        str, Header(description="With a session instead of a token: the key that its forms carry.")
+    ] = "",
+) -> Visit:
+    """The same for programs, which send documents instead of forms."""
+    return _meaning(request, visit, x_towpath_form)
+
+
+def _meaning(request: Request, visit: Visit, shown: str) -> Visit:
     if visit.caller.via is Via.TOKEN:
         return visit
-    shown = form_key or x_towpath_form
     if not is_from_here(request) or not visit.form_key or not _same(shown, visit.form_key):
         raise ProblemError(_not_from_here())
     return visit
 
 
 Intent = Annotated[Visit, Depends(intent)]
+ProgramIntent = Annotated[Visit, Depends(program_intent)]
 
 
 def _same(one: str, other: str) -> bool:

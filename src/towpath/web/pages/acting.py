@@ -13,12 +13,12 @@ from towpath.problems import Problem, ProblemError
 from towpath.runs import Answer, RunView
 from towpath.web.callers import Asking, Intent
 from towpath.web.pages.common import Rendering, Serving, look_at_run
-from towpath.web.port import Acting
+from towpath.web.port import Acting, Services
 from towpath.web.views.addresses import run_url
 from towpath.web.views.deeds import DeedKind, confirmation
 from towpath.web.views.runs import title_of
 
-__all__ = ["router"]
+__all__ = ["do_deed", "router"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,12 +58,19 @@ def do(
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Does it, and shows the run that it was done to, or the one that was made."""
-    seen = look_at_run(services, visit.caller, run)
-    if confirmation(seen.view, deed, _open_gate(seen.view, gate)) is None:
-        raise ProblemError(_no_longer(seen.view, deed, gate))
     answer = Answer(gate, deed is DeedKind.APPROVE, reason.strip()) if deed.is_answer else None
-    shown = _done(services.acting, visit.caller, run, deed, answer)
-    return RedirectResponse(run_url(shown or run), 303)
+    return RedirectResponse(run_url(do_deed(services, visit.caller, run, deed, answer)), 303)
+
+
+def do_deed(services: Services, caller: Caller, run: str, deed: DeedKind, answer: Answer | None = None) -> str:
+    """The run that it was done to, or the one that was made. Raises `ProblemError`: `decided-meanwhile`, and as the use
+    cases do.
+    """
+    view = look_at_run(services, caller, run).view
+    gate = answer.gate if answer is not None else ""
+    if confirmation(view, deed, _open_gate(view, gate)) is None:
+        raise ProblemError(_no_longer(view, deed, gate))
+    return _done(services.acting, caller, run, deed, answer) or run
 
 
 def _done(acting: Acting, caller: Caller, run: str, deed: DeedKind, answer: Answer | None) -> str | None:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from towpath.live import Live
+from towpath.model.listing import MOST_PAST, PastUnitRun
 from towpath.model.paths import UnitPath
 from towpath.model.people import Caller
 from towpath.problems import ProblemError
 from towpath.service.allowed import may_see_unit, sees
-from towpath.service.seeing import SeenRun, SeenUnitRun
+from towpath.service.seeing import SeenRun, SeenUnitRun, Standing
 from towpath.web.errors import not_found
 from towpath.web.port import Services
 from towpath.web.templates import Pages
 
-__all__ = ["Rendering", "Serving", "chosen_repository", "look_at_run", "look_at_unit", "seen_repositories"]
+__all__ = [
+    "Rendering",
+    "SeenHistory",
+    "Serving",
+    "chosen_repository",
+    "look_at_history",
+    "look_at_run",
+    "look_at_unit",
+    "seen_repositories",
+]
 
 _ABSENT = frozenset(["no-such-run", "unit-not-in-run", "no-such-repository"])
 
@@ -69,6 +81,32 @@ def look_at_unit(services: Services, caller: Caller, run: str, unit: UnitPath) -
     if not may_see_unit(caller, seen.repository, unit, seen.row.account):
         raise not_found()
     return seen
+
+
+@dataclass(frozen=True, slots=True)
+class SeenHistory:
+    """One unit of a repository. `older` is what to ask for as `before` to see more; None at the end."""
+
+    unit: UnitPath
+    live: Live
+    standing: Standing
+    past: tuple[PastUnitRun, ...]
+    older: int | None
+
+
+def look_at_history(
+    services: Services, caller: Caller, repository: str, unit: UnitPath, before: int | None
+) -> SeenHistory:
+    """Raises the same `ProblemError` for a unit that never was and for one that is not for the caller."""
+    live, standing = services.seeing.live(repository), services.seeing.standing(repository)
+    past = services.seeing.history(repository, unit, before)
+    known, latest = live.units.get(unit), standing.latest.get(unit)
+    if known is None and unit not in standing.ledger and not past and before is None:
+        raise not_found()
+    account = known.account.name if known and known.account else latest.unit.account if latest else None
+    if not may_see_unit(caller, repository, unit, account):
+        raise not_found()
+    return SeenHistory(unit, live, standing, past, past[-1].ordinal if len(past) == MOST_PAST else None)
 
 
 def _hidden(error: ProblemError) -> ProblemError:

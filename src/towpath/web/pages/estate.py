@@ -11,15 +11,18 @@ from markupsafe import Markup
 
 from towpath.live import Live
 from towpath.model.paths import UnitPath
-from towpath.model.people import Caller
-from towpath.service.allowed import may_see_unit
 from towpath.service.seeing import Standing
 from towpath.views.graph import graph_of
 from towpath.views.show import show_lines
 from towpath.views.svg import NodeMark, graph_drawing
 from towpath.web.callers import Asking
-from towpath.web.errors import not_found
-from towpath.web.pages.common import Rendering, Serving, chosen_repository, seen_repositories
+from towpath.web.pages.common import (
+    Rendering,
+    Serving,
+    chosen_repository,
+    look_at_history,
+    seen_repositories,
+)
 from towpath.web.views.addresses import unit_history_url, unit_in
 from towpath.web.views.estate import estate_of, marks_of
 from towpath.web.views.history import facts_of, past_row
@@ -31,7 +34,6 @@ router = APIRouter(include_in_schema=False)
 
 _Repository = Annotated[str | None, Query(max_length=64)]
 _Text = Annotated[str, Query(max_length=200)]
-_MOST_PAST = 50
 
 
 @router.get("/estate")
@@ -94,12 +96,8 @@ def history(
     before: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
 ) -> HTMLResponse:
     chosen = chosen_repository(services, visit.caller, repository)
-    path = unit_in(request.path_params["path"])
-    live, standing = services.seeing.live(chosen), services.seeing.standing(chosen)
-    past = services.seeing.history(chosen, path, before)
-    if path not in live.units and path not in standing.ledger and not past and before is None:
-        raise not_found()
-    _require_unit(visit.caller, chosen, path, live, standing)
+    seen = look_at_history(services, visit.caller, chosen, unit_in(request.path_params["path"]), before)
+    path, live, standing = seen.unit, seen.live, seen.standing
     unit = live.units.get(path)
     folder, _, name = path.rpartition("/")
     context = {
@@ -112,19 +110,12 @@ def history(
         "needs": unit.dependencies if unit else (),
         "needed_by": live.dependents(path),
         "problems": unit.problems if unit else (),
-        "past": [past_row(one) for one in past],
-        "older": _older(chosen, path, past[-1].ordinal) if len(past) == _MOST_PAST else None,
+        "past": [past_row(one) for one in seen.past],
+        "older": _older(chosen, path, seen.older) if seen.older is not None else None,
         "is_old": before is not None,
         "configuration": show_lines(live, unit) if unit else (),
     }
     return pages.answer(request, "history.html", context)
-
-
-def _require_unit(caller: Caller, repository: str, unit: UnitPath, live: Live, standing: Standing) -> None:
-    known, latest = live.units.get(unit), standing.latest.get(unit)
-    account = known.account.name if known and known.account else latest.unit.account if latest else None
-    if not may_see_unit(caller, repository, unit, account):
-        raise not_found()
 
 
 def _older(repository: str, unit: UnitPath, before: int) -> str:

@@ -8,12 +8,14 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, StreamingResponse
 
+from towpath.service.seeing import SeenUnitRun
 from towpath.web.callers import Asking
 from towpath.web.pages.common import Rendering, Serving, look_at_unit
+from towpath.web.port import Services
 from towpath.web.views.addresses import unit_in
 from towpath.web.views.unit import unit_page
 
-__all__ = ["router"]
+__all__ = ["log_text", "router"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,10 +49,15 @@ def parts(visit: Asking, services: Serving, pages: Rendering, run: str, path: st
 @router.get("/runs/{run}/log/{path:path}")
 def log(visit: Asking, services: Serving, run: str, path: str) -> StreamingResponse:
     """The whole log as plain text, as it was printed."""
-    seen = look_at_unit(services, visit.caller, run, unit_in(path))
-    name = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-._") else "-" for letter in path)
-    headers = {"Content-Disposition": f'attachment; filename="{run}-{name[-150:] or "root"}.log"'}
-    lines = services.seeing.log_whole(run, seen.row.unit)
+    return log_text(services, look_at_unit(services, visit.caller, run, unit_in(path)))
+
+
+def log_text(services: Services, seen: SeenUnitRun) -> StreamingResponse:
+    """As a file to be kept, under a name that every machine can have."""
+    run, unit = seen.view.id, seen.row.unit
+    name = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-._") else "-" for letter in unit)
+    headers = {"Content-Disposition": f'attachment; filename="{run}-{name[-150:]}.log"'}
+    lines = services.seeing.log_whole(run, unit)
     return StreamingResponse(_text(lines), media_type="text/plain; charset=utf-8", headers=headers)
 
 

@@ -20,7 +20,7 @@ from towpath.web.views.marks import Counts, Mark, counts_of, gate_mark, run_mark
 from towpath.web.views.runs import kind_words, title_of
 from towpath.web.views.waiting import Standing, at_gate, holds_in_words, unit_waits, waits
 
-__all__ = ["Column", "GateCard", "RunPage", "UnitRow", "run_page", "unit_key", "unit_rows"]
+__all__ = ["Column", "GateCard", "RunPage", "UnitRow", "run_page", "unit_key", "unit_rows", "waiting_words"]
 
 _DIGITS = 12
 
@@ -103,6 +103,11 @@ def run_page(seen: SeenRun, caller: Caller) -> RunPage:
         deeds=deeds_of(seen.repository, view, caller),
         losing=tuple(row for column in columns for row in column.rows if row.loses),
     )
+
+
+def waiting_words(seen: SeenRun, caller: Caller) -> tuple[str, ...]:
+    """What the run waits for, in sentences, as the caller is told it."""
+    return run_page(seen, caller).waiting
 
 
 def unit_key(unit: str) -> str:
