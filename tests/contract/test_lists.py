@@ -186,7 +186,7 @@ def _back_to_before(file: Path) -> None:
         ALTER TABLE units DROP COLUMN joined;
         DROP TABLE run_texts;
         DROP TABLE latest_units;
-        UPDATE alembic_version SET version_num = (SELECT '0003');
+        UPDATE alembic_version SET version_num = '0004';
         """
     )
     connection.close()

@@ -168,7 +168,8 @@ class MadeUp:
         self._status(caller, run, "apply", RunStatus.RUNNING)
 
     def plan_again(self, caller: Caller, run: str) -> str:
-        return self._another(caller, run, "plan-again", Act.PLAN)
+        act = Act.OPERATE if self.snapshot(run).run.applies else Act.PLAN
+        return self._another(caller, run, "plan-again", act)
 
     def roll_back(self, caller: Caller, run: str) -> str:
         return self._another(caller, run, "roll-back", Act.OPERATE)

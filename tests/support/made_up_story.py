@@ -47,6 +47,7 @@ from towpath.model.runs import (
     UnitRun,
     UnitStatus,
 )
+from towpath.model.windows import Window
 from towpath.problems import Place, Problem
 
 __all__ = ["DATABASE", "HALTED", "PLANNED", "RUNNING", "WAITING", "made_up_estate"]
@@ -56,6 +57,7 @@ DATABASE = UnitPath("prod/eu-west-1/orders/database")
 DATA_TYPES = ("aws_db_instance", "aws_s3_bucket", "aws_dynamodb_table", "aws_kms_key")
 
 _SERVICES = ("orders/database", "orders/api", "payments/queue", "payments/api", "search/index")
+_OFFICE_HOURS = Window(("mon", "tue", "wed", "thu"), "09:00", "17:00", "Europe/Berlin")
 _BASE = ("network/vpc", "network/dns", "security/kms", "security/iam", "ecs-deploy-runner")
 _NEEDS = {
     "network/dns": ("network/vpc",),
@@ -168,11 +170,12 @@ def _run(run: str, status: RunStatus, subject: str, minutes: float, **more: Any)
     values: dict[str, Any] = {
         "kind": RunKind.APPLY,
         "author": commits[0].author,
+        "branch": "refs/heads/main",
         "base": _sha(subject + "0"),
         "commits": commits,
         "gates": (
             GateSpec("stage", 1),
-            GateSpec("prod", 2, ("grace@example.com", "barbara@example.com", "ada@example.com"), not_author=True),
+            GateSpec("prod", 2, ("platform-team", "ada@example.com"), not_author=True, window=_OFFICE_HOURS),
         ),
         "settings": RunSettings(data_types=DATA_TYPES),
     }
@@ -215,7 +218,8 @@ def _waiting(estate: MadeUp, live: Live) -> None:
     ]
     covers = {unit.unit: unit.plan.digest for unit in prod if unit.plan and unit.status is UnitStatus.PLANNED}
     at = NOW - datetime.timedelta(minutes=22)
-    gate = Gate("gate-prod", run.id, 3, "prod", 2, run.gates[1].approvers, True, covers, opened_at=at)
+    gate = Gate("gate-prod", run.id, 3, "prod", 2, run.gates[1].approvers, True, covers, window=_OFFICE_HOURS,
+                opened_at=at)  # fmt: skip
     hold = Gate(
         "gate-hold", run.id, 3, None, 1, (), False, covers,
         (
@@ -228,7 +232,15 @@ def _waiting(estate: MadeUp, live: Live) -> None:
     stage = Gate("gate-stage", run.id, 2, "stage", 1, (), False, {}, status=GateStatus.PASSED, opened_at=at)
     said = (
         Approval("a1", run.id, "gate-stage", "edsger@example.com", at, reason="Looks right"),
-        Approval("a2", run.id, "gate-prod", "barbara@example.com", NOW - datetime.timedelta(minutes=9), digests=covers),
+        Approval(
+            "a2",
+            run.id,
+            "gate-prod",
+            "barbara@example.com",
+            NOW - datetime.timedelta(minutes=9),
+            digests=covers,
+            groups=("platform-team",),
+        ),
     )
     gates = {gate.id: gate for gate in (stage, gate, hold)}
     _add(estate, _snapshot(run, [*done, *prod], gates=gates, approvals=said))
@@ -418,7 +430,7 @@ def _ledger(live: Live) -> Iterable[tuple[UnitPath, LedgerEntry]]:
 
 def _drift(estate: MadeUp, live: Live) -> None:
     """A plan of exactly what was applied found something to change: somebody changed it by hand."""
-    run = _run("drift00001", RunStatus.PLANNED, "Look for drift", 40, kind=RunKind.PLAN, commits=(), author="towpath")
+    run = _run("drift00001", RunStatus.PLANNED, "Look for drift", 40, kind=RunKind.DRIFT, commits=(), author="towpath")
     units = [_unit(run.id, live, f"stage/{_REGION}/network/dns", UnitStatus.PLANNED, PlanCounts(change=1),
                    fingerprint=live.units[UnitPath(f"stage/{_REGION}/network/dns")].fingerprint)]  # fmt: skip
     _add(estate, _snapshot(run, units))

@@ -12,12 +12,12 @@ __all__ = ["ADA", "FORM_KEY", "GRACE", "VICTOR", "KnownByName", "person"]
 FORM_KEY = "the key of the session"
 
 
-def person(name: str, role: Role | None = Role.ADMIN) -> Person:
-    return Person(name, name.capitalize(), f"{name}@example.com", role=role)
+def person(name: str, role: Role | None = Role.ADMIN, *groups: str) -> Person:
+    return Person(name, name.capitalize(), f"{name}@example.com", groups, role=role)
 
 
 ADA = person("ada")
-GRACE = person("grace", Role.APPROVER)
+GRACE = person("grace", Role.APPROVER, "platform-team")
 VICTOR = person("victor", Role.VIEWER)
 
 

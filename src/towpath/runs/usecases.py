@@ -43,8 +43,7 @@ Agreed = Callable[[RunTransaction, "str | None"], bool]
 of the run, None where nothing needs one."""
 
 Noting = Callable[[RunTransaction, Snapshot], None]
-"""Called in the transaction of what a person decides, with the run as it stood before, or as it was made: for whoever
-writes it down."""
+"""Called in the transaction of what a person decides, with the run as it stood before: for whoever writes it down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,6 @@ class Runs:
     def _save_new(self, transaction: RunTransaction, snapshot: Snapshot) -> None:
         joined = [unit.unit for unit in snapshot.units.values() if unit.joined]
         transaction.save(None, snapshot, [created(snapshot.run, joined)])
-        self._note(transaction, snapshot)
 
     def drive(self, run: str, cancellation: Cancellation, watcher: Watcher | None = None) -> RunView:
         """Works on the run until it has ended, waits for a person, or was halted. Blocks.

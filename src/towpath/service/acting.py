@@ -13,10 +13,10 @@ from towpath.model.people import Caller
 from towpath.model.runs import Run, RunKind, Snapshot
 from towpath.planning import Walk
 from towpath.problems import Problem, ProblemError
-from towpath.runs import Answer, Noting, Runs
+from towpath.runs import Answer, Noting, RunRequest, Runs, settings_of
 from towpath.runs.changing import no_such_run
 from towpath.service.allowed import refusal, refusal_at_gate
-from towpath.service.working import Working
+from towpath.service.walking import Walking
 from towpath.stores import RunTransaction
 from towpath.stores.audit import append_audit
 from towpath.stores.listing import Lists
@@ -28,22 +28,27 @@ __all__ = ["Deciding", "Repository"]
 @dataclass(frozen=True, slots=True)
 class Repository:
     """One live repository, as far as deciding about its runs needs it. `again` gives the walk over the units of a run
-    at the newest commit, `back` the one that undoes it; `create` keeps a run for a walk, in somebody's name.
+    at the newest commit, `back` the one that undoes it; `asked` makes of a walk what a run begins with, in somebody's
+    name.
     """
 
     runs: Runs
     again: Callable[[Snapshot], Walk]
     back: Callable[[Snapshot], Walk]
-    create: Callable[[Walk, RunKind, str, Runs], str]
+    asked: Callable[[Walk, RunKind, str], RunRequest]
 
     @staticmethod
-    def of(name: str, working: Working, lists: Lists) -> Repository:
-        """The repository that `working` works with, under the name that its runs are kept with."""
+    def of(name: str, runs: Runs, walking: Walking, lists: Lists) -> Repository:
+        """The repository that is kept under this name; `walking` reads the head of its deploy branch."""
 
         def back(snapshot: Snapshot) -> Walk:
-            return working.back(snapshot, lambda unit: lists.stood_at(name, snapshot.run.id, unit))
+            return walking.back(snapshot, lambda unit: lists.stood_at(name, snapshot.run.id, unit))
 
-        return Repository(working.runs, working.again, back, working.create)
+        def asked(walk: Walk, kind: RunKind, author: str) -> RunRequest:
+            settings = settings_of(walking.reading.config(walking.head))
+            return RunRequest(walk, kind, author, walking.commits(walk), settings)
+
+        return Repository(runs, walking.again, back, asked)
 
 
 class Deciding:
@@ -66,6 +71,7 @@ class Deciding:
         covers = dict(gate.covers) if gate is not None else {}
         detail = {"gate": gate.environment or "hold" if gate is not None else "", "plans": covers}
         detail |= {"reason": answer.reason} if answer.reason else {}
+        answer = replace(answer, groups=caller.person.groups)
         repository.runs.noted(self._noting(caller, action, detail)).answer(run, caller.who, answer)
 
     def resume(self, caller: Caller, run: str) -> None:
@@ -80,23 +86,31 @@ class Deciding:
         repository.runs.noted(self._noting(caller, "run-applied")).begin_apply(run)
 
     def plan_again(self, caller: Caller, run: str) -> str:
-        repository = self._allowed(caller, Act.PLAN, run)
-        snapshot = repository.runs.view(run).snapshot
-        walk = repository.again(snapshot)
-        return self._make(repository, walk, caller, "run-planned-again", snapshot.run)
+        """Of a run that looked for drift: applies the code again to what had drifted. Who may only plan starts no run
+        that applies."""
+        name, repository = self._find(run)
+        snapshot = _to_do_again(repository.runs.view(run).snapshot)
+        act = Act.OPERATE if snapshot.run.applies else Act.PLAN
+        _require(refusal(caller, act, name, snapshot))
+        return self._begin(repository, repository.again(snapshot), caller, "run-planned-again", snapshot.run)
 
     def roll_back(self, caller: Caller, run: str) -> str:
         repository = self._allowed(caller, Act.OPERATE, run)
         snapshot = repository.runs.view(run).snapshot
         walk = repository.back(snapshot)
         applying = replace(snapshot.run, kind=RunKind.APPLY)
-        return self._make(repository, walk, caller, "run-rolled-back", applying)
+        return self._begin(repository, walk, caller, "run-rolled-back", applying)
 
-    def _make(self, repository: Repository, walk: Walk, caller: Caller, action: str, run: Run) -> str:
+    def _begin(self, repository: Repository, walk: Walk, caller: Caller, action: str, run: Run) -> str:
         if walk.is_empty:
             raise ProblemError(_nothing_left(run.id))
-        noted = repository.runs.noted(self._noting(caller, action, {"of": run.id}))
-        return repository.create(walk, run.kind, caller.who, noted)
+
+        def written_down(transaction: RunTransaction, made: str | None) -> bool:
+            self._write(transaction, caller, action, made or "", {"of": run.id})
+            return True
+
+        made = repository.runs.start(repository.asked(walk, run.kind, caller.who), written_down)
+        return made or run.id
 
     def _find(self, run: str) -> tuple[str, Repository]:
         name = self._lists.repository_of(run)
@@ -111,12 +125,25 @@ class Deciding:
 
     def _noting(self, caller: Caller, action: str, detail: Mapping[str, object] | None = None) -> Noting:
         def note(transaction: RunTransaction, snapshot: Snapshot) -> None:
-            record = AuditRecord(
-                self._clock.now(), caller.who, action, snapshot.run.id, caller.address, detail=detail or {}
-            )
-            append_audit(transaction.connection, record)
+            self._write(transaction, caller, action, snapshot.run.id, detail or {})
 
         return note
+
+    def _write(
+        self, transaction: RunTransaction, caller: Caller, action: str, run: str, detail: Mapping[str, object]
+    ) -> None:
+        record = AuditRecord(self._clock.now(), caller.who, action, run, caller.address, detail=detail)
+        append_audit(transaction.connection, record)
+
+
+def _to_do_again(snapshot: Snapshot) -> Snapshot:
+    """The units that are planned again, and what for."""
+    if snapshot.run.kind is not RunKind.DRIFT:
+        return snapshot
+    drifted = {
+        path: unit for path, unit in snapshot.units.items() if unit.plan is not None and not unit.plan.changes_nothing
+    }
+    return replace(snapshot, run=replace(snapshot.run, kind=RunKind.APPLY), units=drifted)
 
 
 def _require(refused: Problem | None) -> None:

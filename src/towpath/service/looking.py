@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from threading import Lock
 from typing import Any, Final
 
@@ -90,8 +89,8 @@ class Looking:
         return LogPart(tuple(lines), position, is_whole=count <= _MOST_LINES)
 
     def log_after(self, run: str, unit: UnitPath, after: int) -> LogPart:
-        lines = tuple(islice(self._find(run)[1].logs.read(run, unit), after, after + _MOST_LINES))
-        return LogPart(lines, after + len(lines))
+        part = self._find(run)[1].logs.part(run, unit, after)
+        return LogPart(part.lines, part.position)
 
     def log_whole(self, run: str, unit: UnitPath) -> Iterator[str]:
         return self._find(run)[1].logs.read(run, unit)

@@ -101,7 +101,7 @@ class WorkQueue:
 
     def load(self) -> Load:
         runs, attempts, workers, watches = schema.runs, schema.attempts, schema.workers, schema.watches
-        by_status = select(runs.c.status, func.count()).where(runs.c.status.not_in(_ENDED)).group_by(runs.c.status)
+        by_status = select(runs.c.status, func.count()).where(runs.c.status.in_(_OPEN)).group_by(runs.c.status)
         active = [AttemptStatus.QUEUED.value, AttemptStatus.RUNNING.value]
         work = select(attempts.c.status, func.count()).where(attempts.c.status.in_(active)).group_by(attempts.c.status)
         with self._database.reading() as connection:

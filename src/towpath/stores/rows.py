@@ -93,7 +93,7 @@ def _insert_run(connection: Connection, repository: str, run: Run) -> None:
 def _found_by(run: Run) -> str:
     """What a run is looked for by."""
     commits = [f"{commit.sha} {commit.subject}" for commit in run.commits[:_MOST_COMMITS]]
-    return str(encodable("\n".join([run.id, run.head, *commits]))).lower()
+    return str(encodable("\n".join([run.id, run.head, run.branch or "", *commits]))).lower()
 
 
 def _run_row(run: Run) -> dict[str, Any]:

@@ -44,7 +44,9 @@ class Pages:
             unit_history_url=unit_history_url,
             plural=plural,
         )
-        self._environment.filters.update(exact=escape, ago=self._ago, at=_at, iso=_iso, duration=duration, query=_query)
+        self._environment.filters.update(
+            branch=_branch, exact=escape, ago=self._ago, at=_at, iso=_iso, duration=duration, query=_query
+        )
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:
         return self._environment.get_template(template).render(context)
@@ -76,6 +78,12 @@ def _at(moment: datetime.datetime | None) -> str:
 
 def _iso(moment: datetime.datetime | None) -> str:
     return moment.isoformat(timespec="seconds") if moment is not None else ""
+
+
+def _branch(name: str) -> str:
+    """`main`, `tag v1`: without what git puts before."""
+    short = name.removeprefix("refs/heads/")
+    return f"tag {short.removeprefix('refs/tags/')}" if short.startswith("refs/tags/") else short
 
 
 def _query(value: object) -> str:

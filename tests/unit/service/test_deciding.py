@@ -15,9 +15,8 @@ from towpath.model.listing import RunsRequest
 from towpath.model.paths import UnitPath
 from towpath.model.people import Caller, Person
 from towpath.model.runs import GateStatus, RunKind, RunStatus
-from towpath.planning import Walk
 from towpath.problems import ProblemError
-from towpath.runs import Answer, Runs
+from towpath.runs import Answer, RunRequest
 from towpath.service.acting import Deciding, Repository
 from towpath.service.looking import Looking, Seen
 from towpath.stores.audit import AuditLog
@@ -35,14 +34,11 @@ class Office:
         self.lists = Lists(self.house.state.database)
         self.log = AuditLog(self.house.state.database)
         self.again = walk(step("prod/app", 2), head="commit-2")
-        repository = Repository(self.house.runs, lambda _: self.again, lambda _: walk(), self._create)
+        repository = Repository(self.house.runs, lambda _: self.again, lambda _: walk(), RunRequest)
         self.deciding = Deciding({"": repository}, self.lists, self.house.clock)
         live = hand_made_live(hand_made_unit("prod/app"))
         seen = {"": Seen(self.house.state, lambda: live)}
         self.looking = Looking(seen, self.lists, self.log, {"lease": 60})
-
-    def _create(self, made: Walk, kind: RunKind, author: str, runs: Runs) -> str:
-        return runs.create(made, kind, author)
 
     def waiting(self) -> tuple[str, str]:
         """A run that waits at prod's gate, and that gate."""

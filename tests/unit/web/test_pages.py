@@ -182,7 +182,7 @@ def test_a_filter_that_makes_no_sense_is_refused(grace: TestClient, query: str) 
 @pytest.mark.parametrize(
     ("who", "sentence"),
     [
-        ("grace", ("prod waits for 1 more approval from grace@example.com or barbara@example.com or ada@example.com; "
+        ("grace", ("prod waits for 1 more approval from platform-team or ada@example.com; "
                   "you can give it.")),
         ("ada", "you cannot give it: you wrote a commit in this run."),
         ("victor", "you are not among those who can."),

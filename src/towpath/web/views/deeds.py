@@ -81,7 +81,7 @@ def deeds_of(repository: str, view: RunView, caller: Caller) -> tuple[Deed, ...]
     refused: dict[Act, bool] = {}
 
     def may(kind: DeedKind) -> bool:
-        act = _ACTS[kind]
+        act = Act.OPERATE if kind is DeedKind.PLAN_AGAIN and _begins_to_apply(view) else _ACTS[kind]
         if act not in refused:
             refused[act] = refusal(caller, act, repository, view.snapshot) is not None
         return not refused[act]
@@ -91,16 +91,31 @@ def deeds_of(repository: str, view: RunView, caller: Caller) -> tuple[Deed, ...]
 
 def _possible(view: RunView) -> Iterator[Deed]:
     status = view.status
-    if status is RunStatus.PLANNED:
+    run = view.snapshot.run
+    if status is RunStatus.PLANNED and run.kind is RunKind.PLAN and not run.plan_only:
         yield Deed(DeedKind.APPLY, _NAMES[DeedKind.APPLY], is_main=True)
     if status is RunStatus.HALTED:
         yield Deed(DeedKind.RESUME, _NAMES[DeedKind.RESUME], is_main=True)
-    if status not in (RunStatus.RUNNING, RunStatus.WAITING):
-        yield Deed(DeedKind.PLAN_AGAIN, _NAMES[DeedKind.PLAN_AGAIN])
+    if status not in (RunStatus.RUNNING, RunStatus.WAITING) and (run.kind is not RunKind.DRIFT or _drifted(view)):
+        yield Deed(DeedKind.PLAN_AGAIN, _again(view))
     if _has_applied(view) and (status.is_terminal or status is RunStatus.HALTED):
         yield Deed(DeedKind.ROLL_BACK, _NAMES[DeedKind.ROLL_BACK])
     if not status.is_terminal and not view.snapshot.run.cancel_requested:
         yield Deed(DeedKind.CANCEL, _NAMES[DeedKind.CANCEL], is_grave=True)
+
+
+def _begins_to_apply(view: RunView) -> bool:
+    """Whether planning again makes a run that applies."""
+    return view.snapshot.run.applies or view.snapshot.run.kind is RunKind.DRIFT
+
+
+def _drifted(view: RunView) -> int:
+    """How many units are not any more as they were applied."""
+    return sum(unit.row.plan is not None and not unit.row.plan.changes_nothing for unit in view.units)
+
+
+def _again(view: RunView) -> str:
+    return "Apply the code again" if view.snapshot.run.kind is RunKind.DRIFT else _NAMES[DeedKind.PLAN_AGAIN]
 
 
 def _has_applied(view: RunView) -> bool:
@@ -116,7 +131,7 @@ def confirmation(view: RunView, kind: DeedKind, gate: Gate | None = None) -> Con
     if kind not in possible:
         return None
     title, happens = _SAID[kind](view)
-    return Confirmation(kind, title, _NAMES[kind], happens, is_grave=possible[kind].is_grave)
+    return Confirmation(kind, title, possible[kind].name, happens, is_grave=possible[kind].is_grave)
 
 
 def _answer(view: RunView, kind: DeedKind, gate: Gate) -> Confirmation:
@@ -190,11 +205,14 @@ def _roll_back(view: RunView) -> tuple[str, tuple[str, ...]]:
 
 
 def _plan_again(view: RunView) -> tuple[str, tuple[str, ...]]:
-    what = "plans" if view.snapshot.run.kind is RunKind.PLAN else f"plans, and then has to {view.snapshot.run.kind},"
-    return (
-        "Plan again",
-        (f"A new run {what} these {plural(len(view.units), 'unit')} at the newest commit.", "This run stays as it is."),
-    )
+    gives_way = "Runs of the same units that rest give way to it."
+    if view.snapshot.run.kind is RunKind.DRIFT:
+        units = plural(_drifted(view), "drifted unit")
+        does = f"A new run plans {units} and applies the code again: what was changed by hand is undone."
+        return _again(view), (does, "It goes through the same gates as any other.", gives_way)
+    what = f"plans, and then has to {view.snapshot.run.kind}," if view.snapshot.run.applies else "plans"
+    does = f"A new run {what} these {plural(len(view.units), 'unit')} at the newest commit."
+    return "Plan again", (does, gives_way)
 
 
 _SAID: Final = {

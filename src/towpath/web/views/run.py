@@ -54,6 +54,7 @@ class GateCard:
     need: int
     whom: tuple[str, ...]
     not_author: bool
+    window: str
     said: tuple[Approval, ...]
     holds: tuple[str, ...]
     you: str
@@ -206,9 +207,10 @@ def _card(seen: SeenRun, gate: Gate, caller: Caller) -> GateCard:
         need=gate.approvals,
         whom=gate.approvers,
         not_author=gate.not_author,
+        window=str(gate.window) if gate.window is not None else "",
         said=tuple(said for said in view.snapshot.approvals if said.gate == gate.id),
         holds=holds_in_words(gate),
-        you=at_gate(view, gate, caller.person, refused.detail if refused else None) if is_asked else "",
+        you=at_gate(view, gate, caller.person, is_refused=refused is not None) if is_asked else "",
         can_answer=is_asked and stands.may and refused is None,
         covers=len(gate.covers),
     )
@@ -225,6 +227,7 @@ def _to_come(spec: GateSpec, *, is_over: bool) -> GateCard:
         need=spec.approvals,
         whom=spec.approvers,
         not_author=spec.not_author,
+        window=str(spec.window) if spec.window is not None else "",
         said=(),
         holds=(),
         you="",

@@ -33,6 +33,7 @@ class RunRow:
     mark: Mark
     kind: str
     commit: str
+    branch: str | None
     author: str
     created_at: datetime.datetime
     reason: str
@@ -58,6 +59,7 @@ def run_row(listed: ListedRun) -> RunRow:
         mark=run_mark(run.status),
         kind=kind_words(run.kind),
         commit=run.head[:_SHA],
+        branch=run.branch,
         author=run.author,
         created_at=run.created_at,
         reason=run.reason or "",

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from towpath.model.gates import HoldKind
 from towpath.model.people import Person
-from towpath.model.runs import AttemptKind, AttemptStatus, Gate, GateStatus, Run, RunStatus, UnitRun
+from towpath.model.runs import AttemptKind, AttemptStatus, Gate, GateStatus, Run, RunKind, RunStatus, UnitRun
 from towpath.runs import RunView
 from towpath.runs.gating import may_approve, voters
 from towpath.views.text import plural
@@ -39,28 +39,29 @@ def _is_named(gate: Gate, person: Person, run: Run) -> bool:
     return may_approve(replace(gate, not_author=False), person.email, run, person.groups)
 
 
-def at_gate(view: RunView, gate: Gate, person: Person, refusal: str | None) -> str:
+def at_gate(view: RunView, gate: Gate, person: Person, *, is_refused: bool) -> str:
     """`prod waits for 1 more approval from grace; you cannot give it: you wrote a commit in this run.`"""
     stands = Standing(view, gate, person)
     name = gate.environment or f"Tier {gate.tier}"
     if stands.missing == 0:
-        return f"{name} is approved and goes on."
+        goes_on = f"waits for its window: {gate.window}" if gate.window is not None else "goes on"
+        return f"{name} has its approvals and {goes_on}." if gate.approvals else f"{name} {goes_on}."
     more = " more" if stands.have else ""
     whom = f" from {_listed(gate.approvers)}" if gate.approvers else ""
     if gate.environment is None:
-        return f"{name} is on hold until somebody{whom} says yes{_you(stands, refusal)}."
+        return f"{name} is on hold until somebody{whom} says yes{_you(stands, is_refused=is_refused)}."
     count = f"{stands.missing}{more} approval{'' if stands.missing == 1 else 's'}"
-    return f"{name} waits for {count}{whom}{_you(stands, refusal)}."
+    return f"{name} waits for {count}{whom}{_you(stands, is_refused=is_refused)}."
 
 
-def _you(stands: Standing, refusal: str | None) -> str:
+def _you(stands: Standing, *, is_refused: bool) -> str:
     if stands.has_said_yes:
         return "; you gave yours"
     if stands.is_author:
         return "; you cannot give it: you wrote a commit in this run"
     if not stands.may:
         return "; you are not among those who can"
-    if refusal is not None:
+    if is_refused:
         return "; you cannot give it: your role is not enough here"
     return "; you can give it"
 
@@ -79,12 +80,20 @@ def waits(view: RunView) -> Iterator[str]:
     if run.cancel_requested:
         yield "It is being cancelled: what is at work finishes, nothing new begins."
     if view.status is RunStatus.PLANNED:
-        yield "The plans are made. They wait until somebody applies them, or a newer run takes their place."
+        yield _planned(run)
     yield from _at_work(view)
     for unit in view.units:
         if unit.row.retry_at is not None and not unit.row.status.is_terminal:
             at = unit.row.retry_at.strftime("%H:%M:%S")
             yield f"{unit.row.unit}: {unit.row.reason or 'The state is locked.'} It is tried again at {at} UTC."
+
+
+def _planned(run: Run) -> str:
+    if run.kind is RunKind.DRIFT:
+        return "It looked at what stands there, and applies nothing."
+    if run.plan_only:
+        return "The plans are made, to be looked at. They are not to be applied."
+    return "The plans are made. They wait until somebody applies them, or a newer run takes their place."
 
 
 def _at_work(view: RunView) -> Iterator[str]:

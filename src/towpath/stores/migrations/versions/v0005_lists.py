@@ -31,7 +31,7 @@ def upgrade() -> None:
     op.create_index("units_by_unit", "units", ["unit"])
     op.create_table(
         "latest_units",
-        sa.Column("repository", sa.String(64), primary_key=True),
+        sa.Column("repository", sa.String(64), primary_key=True, server_default=""),
         sa.Column("unit", sa.String(512), primary_key=True),
         sa.Column("run", sa.String(64), nullable=False),
     )
@@ -51,7 +51,12 @@ def _fill_runs() -> None:
 
 def _text(run: Mapping[str, Any]) -> str:
     commits = run.get("commits", ())[:_COMMITS]
-    parts = [run["id"], run["head"], *(f"{commit['sha']} {commit.get('subject', '')}" for commit in commits)]
+    parts = [
+        run["id"],
+        run["head"],
+        run.get("branch") or "",
+        *(f"{commit['sha']} {commit.get('subject', '')}" for commit in commits),
+    ]
     return "\n".join(parts).lower()
 
 
