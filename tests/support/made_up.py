@@ -24,6 +24,7 @@ from towpath.model.paths import UnitPath
 from towpath.model.people import Caller
 from towpath.model.plans import Plan
 from towpath.model.runs import Approval, Attempt, Gate, GateStatus, Run, RunStatus, Snapshot, UnitRun, UnitStatus
+from towpath.model.watching import Drift
 from towpath.problems import Problem, ProblemError
 from towpath.runs import Answer, RunView
 from towpath.service.allowed import refusal, refusal_at_gate
@@ -47,6 +48,7 @@ class MadeUp:
     attempts: dict[str, tuple[Attempt, ...]] = field(default_factory=dict)
     logs: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     ledgers: dict[str, dict[UnitPath, LedgerEntry]] = field(default_factory=dict)
+    drifts: dict[str, dict[UnitPath, Drift]] = field(default_factory=dict)
     entries: list[AuditEntry] = field(default_factory=list)
     told: list[Event] = field(default_factory=list)
     server: Mapping[str, Any] = field(default_factory=dict)
@@ -105,7 +107,7 @@ class MadeUp:
             if name == repository:
                 worked = [unit for unit in snapshot.units.values() if unit.attempts]
                 latest.update({unit.unit: PastUnitRun(number, snapshot.run, unit) for unit in worked})
-        return Standing(repository, self.ledgers.get(repository, {}), latest)
+        return Standing(repository, self.ledgers.get(repository, {}), latest, self.drifts.get(repository, {}))
 
     def history(self, repository: str, unit: UnitPath, before: int | None = None) -> tuple[PastUnitRun, ...]:
         found = [

@@ -47,6 +47,7 @@ from towpath.model.runs import (
     UnitRun,
     UnitStatus,
 )
+from towpath.model.watching import Drift
 from towpath.model.windows import Window
 from towpath.problems import Place, Problem
 
@@ -430,6 +431,10 @@ def _ledger(live: Live) -> Iterable[tuple[UnitPath, LedgerEntry]]:
 
 def _drift(estate: MadeUp, live: Live) -> None:
     """A plan of exactly what was applied found something to change: somebody changed it by hand."""
+    path = UnitPath(f"stage/{_REGION}/network/dns")
+    since = NOW - datetime.timedelta(hours=5)
+    drift = Drift(path, since, NOW - datetime.timedelta(minutes=40), "drift00001", live.commit, PlanCounts(change=1))
+    estate.drifts["infrastructure-live"] = {path: drift}
     run = _run("drift00001", RunStatus.PLANNED, "Look for drift", 40, kind=RunKind.DRIFT, commits=(), author="towpath")
     units = [_unit(run.id, live, f"stage/{_REGION}/network/dns", UnitStatus.PLANNED, PlanCounts(change=1),
                    fingerprint=live.units[UnitPath(f"stage/{_REGION}/network/dns")].fingerprint)]  # fmt: skip

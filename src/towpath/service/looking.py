@@ -21,6 +21,7 @@ from towpath.runs.superseding import gives_way
 from towpath.service.seeing import LogPart, SeenRun, SeenUnitRun, Standing
 from towpath.stores import State
 from towpath.stores.audit import AuditLog
+from towpath.stores.drift import DriftStore
 from towpath.stores.listing import Lists
 
 __all__ = ["Looking", "Seen"]
@@ -99,8 +100,9 @@ class Looking:
         return self._named(repository).live()
 
     def standing(self, repository: str) -> Standing:
-        ledger = self._named(repository).state.ledger.entries()
-        return Standing(repository, ledger, self._lists.latest(repository))
+        state = self._named(repository).state
+        drifts = DriftStore(state.database, repository).entries()
+        return Standing(repository, state.ledger.entries(), self._lists.latest(repository), drifts)
 
     def history(self, repository: str, unit: UnitPath, before: int | None = None) -> tuple[PastUnitRun, ...]:
         return self._lists.history(repository, unit, before)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from towpath.model.ledger import LedgerEntry
 from towpath.model.listing import PastUnitRun
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Plan
 from towpath.model.runs import Attempt, Run, UnitRun
+from towpath.model.watching import Drift
 from towpath.runs import RunView
 
 __all__ = ["LogPart", "SeenRun", "SeenUnitRun", "Standing"]
@@ -51,8 +52,10 @@ class LogPart:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What stands where in one repository: the ledger, and the latest thing that a run did to each unit."""
+    """What stands where in one repository: the ledger, the latest thing that a run did to each unit, and the units that
+    are not any more as they were applied."""
 
     repository: str
     ledger: Mapping[UnitPath, LedgerEntry]
     latest: Mapping[UnitPath, PastUnitRun]
+    drifts: Mapping[UnitPath, Drift] = field(default_factory=dict)

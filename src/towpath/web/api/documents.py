@@ -13,6 +13,7 @@ from towpath.model.ledger import LedgerEntry
 from towpath.model.listing import ListedRun, PastUnitRun
 from towpath.model.plans import Plan
 from towpath.model.runs import Attempt
+from towpath.model.watching import Drift
 from towpath.runs import UnitView
 from towpath.views.runs import run_json
 
@@ -33,6 +34,7 @@ __all__ = [
     "UnitsDocument",
     "attempt_json",
     "audit_json",
+    "drift_json",
     "ledger_json",
     "listed_json",
     "past_json",
@@ -252,6 +254,15 @@ def ledger_json(entry: LedgerEntry | None) -> dict[str, Any] | None:
         "run": entry.run,
         "at": entry.at.isoformat(),
     }
+
+
+def drift_json(drift: Drift | None) -> dict[str, Any] | None:
+    """What applying the code again would do."""
+    if drift is None:
+        return None
+    counts = drift.counts
+    found = {"add": counts.add, "change": counts.change, "destroy": counts.destroy, "replace": counts.replace}
+    return {"since": drift.since.isoformat(), "at": drift.at.isoformat(), "run": drift.run, **found}
 
 
 def past_json(past: PastUnitRun) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from towpath.web.api.documents import (
     SettingsDocument,
     UnitsDocument,
     audit_json,
+    drift_json,
     ledger_json,
     past_json,
 )
@@ -59,11 +60,9 @@ def estate(visit: Asking, services: Serving, repository: _Repository = None) -> 
     found = [
         {
             "path": path,
+            "drift": drift_json(standing.drifts.get(path)),
             "applied": ledger_json(standing.ledger.get(path)),
-            "stands": [
-                mark.word
-                for mark in marks_of(live.units.get(path), standing.ledger.get(path), standing.latest.get(path))
-            ],
+            "stands": [mark.word for mark in marks_of(standing, path, live.units.get(path))],
         }
         for path in sorted({*live.units, *standing.ledger})
     ]

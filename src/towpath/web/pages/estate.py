@@ -83,7 +83,7 @@ def graph(
 
 
 def _marks(live: Live, standing: Standing, unit: UnitPath) -> tuple[Mark, ...]:
-    return marks_of(live.units.get(unit), standing.ledger.get(unit), standing.latest.get(unit))
+    return marks_of(standing, unit, live.units.get(unit))
 
 
 @router.get("/units/{path:path}")

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from towpath.live import Live, Unit
-from towpath.model.ledger import LedgerEntry
 from towpath.model.listing import PastUnitRun
 from towpath.model.paths import UnitPath
-from towpath.model.plans import Exactness
 from towpath.model.runs import UnitStatus
 from towpath.service.seeing import Standing
 from towpath.web.views.marks import Mark
@@ -103,7 +101,7 @@ def _cells(live: Live, standing: Standing) -> Iterator[Cell]:
     for path in sorted({*live.units, *standing.ledger}):
         unit, entry, latest = live.units.get(path), standing.ledger.get(path), standing.latest.get(path)
         commit = entry.commit if entry else None
-        yield Cell(path, _account(live, path, unit, latest), commit, marks_of(unit, entry, latest))
+        yield Cell(path, _account(live, path, unit, latest), commit, marks_of(standing, path, unit))
 
 
 def _account(live: Live, path: UnitPath, unit: Unit | None, latest: PastUnitRun | None) -> str:
@@ -114,8 +112,9 @@ def _account(live: Live, path: UnitPath, unit: Unit | None, latest: PastUnitRun 
     return (latest.unit.account if latest else None) or (first if first in live.accounts else OUTSIDE)
 
 
-def marks_of(unit: Unit | None, entry: LedgerEntry | None, latest: PastUnitRun | None) -> tuple[Mark, ...]:
-    """What is to be said of the unit; `up to date` when nothing else is."""
+def marks_of(standing: Standing, path: UnitPath, unit: Unit | None) -> tuple[Mark, ...]:
+    """What is to be said of the unit, which is None when the head has none; `up to date` when nothing else is."""
+    entry, latest = standing.ledger.get(path), standing.latest.get(path)
     found: list[Mark] = []
     if unit is None:
         found.append(_GONE)
@@ -127,19 +126,10 @@ def marks_of(unit: Unit | None, entry: LedgerEntry | None, latest: PastUnitRun |
         found.append(_BEHIND)
     if latest is not None and latest.unit.status is UnitStatus.FAILED:
         found.append(_FAILED)
-    if _has_drifted(entry, latest):
+    if path in standing.drifts:
         found.append(_DRIFTED)
     protected = (_PROTECTED,) if unit is not None and unit.protected else ()
     return (*(found or [_CURRENT]), *protected)
-
-
-def _has_drifted(entry: LedgerEntry | None, latest: PastUnitRun | None) -> bool:
-    """The very configuration that was applied was planned again later, for sure, and would change something."""
-    if entry is None or latest is None or latest.run.id == entry.run or latest.unit.plan is None:
-        return False
-    plan = latest.unit.plan
-    is_same = latest.unit.fingerprint == entry.fingerprint and latest.unit.status is UnitStatus.PLANNED
-    return is_same and plan.exactness is Exactness.EXACT and not plan.changes_nothing
 
 
 def _fits(cell: Cell, text: str, only: str) -> bool:
