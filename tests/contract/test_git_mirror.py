@@ -15,6 +15,7 @@ from ssh_server import SSHD, SshServer, ssh_server
 
 from towpath.git import FakeLink
 from towpath.git import mirror as mirror_module
+from towpath.git import repository as repository_module
 from towpath.git.access import RemoteAccess
 from towpath.git.mirror import Mirror
 from towpath.git.remotes import parse_remote
@@ -439,3 +440,22 @@ class TestSsh:
     def test_a_repository_that_is_not_there(self, ssh: SshServer, tmp_path: Path) -> None:
         mirror = self.mirror_over(ssh, tmp_path, tmp_path / "missing", ssh.key, ssh.known_hosts)
         assert problem_of(mirror).id == "remote-not-found"
+
+
+def test_a_few_objects_that_look_like_endless_files_are_refused(
+    real: RealRepository, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each folder holds the one below ten times: 10,000 files of six objects."""
+    blob = subprocess.run(
+        ["git", "hash-object", "-w", "--stdin"], cwd=real.folder, input=b"x", capture_output=True, check=True
+    )
+    kind, made = "100644 blob", blob.stdout.decode().strip()
+    for _ in range(4):
+        rows = "".join(f"{kind} {made}\tf{number}\n" for number in range(10))
+        tree = subprocess.run(
+            ["git", "mktree"], cwd=real.folder, input=rows, capture_output=True, text=True, check=True
+        )
+        kind, made = "040000 tree", tree.stdout.strip()
+    real.git("update-ref", MAIN, real.git("commit-tree", made, "-m", "a trap"))
+    monkeypatch.setattr(repository_module, "_MOST_FILES", 5000)
+    assert problem_of(mirror).id == "repository-too-large"
