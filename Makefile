@@ -35,7 +35,7 @@ provider: ## Install the login provider that tests log in at, from npm
 test: $(READY) provider ## Run every test: the instant ones first, then contracts, conformance, crashes and scenarios
 	$(BIN)/pytest -q -n 2 -m "not soak" tests/unit
 	$(MIRROR) $(BIN)/pytest -q -n 2 --dist worksteal -m "not soak" \
-	  tests/contract tests/conformance tests/crash tests/scenarios
+	  tests/contract tests/conformance tests/crash tests/scenarios tests/web
 
 unit: $(READY) ## Run the instant tests only
 	$(BIN)/pytest -q -n 2 -m "not soak" tests/unit

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from towpath.web import Services, create_app
 
-__all__ = ["opened_browser", "serving"]
+__all__ = ["BROWSER", "opened_browser", "serving"]
 
-_BROWSER = "/usr/bin/chromium"
+BROWSER = "/usr/bin/chromium"
 _ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,7 +54,7 @@ def serving(services: Services, port: int = 0) -> Iterator[str]:
 @contextlib.contextmanager
 def opened_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_BROWSER, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=_ARGUMENTS)
         try:
             yield browser
         finally:

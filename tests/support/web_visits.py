@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from towpath.model.people import Caller, Grant, Person, Role, Via
 from towpath.web.callers import Credentials, Visit
 
-__all__ = ["ADA", "FORM_KEY", "GRACE", "VICTOR", "KnownByName", "person"]
+__all__ = ["ADA", "EVERYBODY", "FORM_KEY", "GRACE", "VICTOR", "KnownByName", "person"]
 
 FORM_KEY = "the key of the session"
 
@@ -37,3 +37,6 @@ class KnownByName:
     def _visit(self, name: str, via: Via, key: str) -> Visit | None:
         known = self._people.get(name)
         return Visit(Caller(known, self._grants, via=via, address="192.0.2.7"), key) if known else None
+
+
+EVERYBODY = KnownByName([ADA, GRACE, VICTOR, person("linus", Role.APPROVER, "platform-team")])
