@@ -41,6 +41,8 @@ _COMMANDS = {
     "resume": LazyCommand("towpath.cli.commands.deciding", "resume", "Go on with a run; what is done stays done."),
     "cancel": LazyCommand("towpath.cli.commands.deciding", "cancel", "Let nothing more of a run begin."),
     "admin": LazyCommand("towpath.cli.commands.admin", "admin", "The server's accounts, tokens and audit log."),
+    "serve": LazyCommand("towpath.cli.commands.serve", "serve", "The service: pages, watching, plans, applies."),
+    "worker": LazyCommand("towpath.cli.commands.serve", "worker", "The service without pages, beside others."),
     "schema": LazyCommand("towpath.cli.commands.schema", "schema", "The JSON Schema of towpath.yml, for editors."),
     "completion": LazyCommand("towpath.cli.commands.completion", "completion", "The shell's completion script."),
 }

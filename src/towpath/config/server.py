@@ -29,6 +29,7 @@ __all__ = [
     "RetentionSettings",
     "ScheduleSettings",
     "ServerConfig",
+    "check_listen",
     "load_server_config",
     "server_json_schema",
 ]
@@ -57,7 +58,8 @@ def _remote(text: str) -> str:
     return text
 
 
-def _listen(text: str) -> str:
+def check_listen(text: str) -> str:
+    """An address and a port. Raises `ValueError` for anything else."""
     found = _LISTEN.fullmatch(text)
     if found is None or int(found["port"]) > _MOST_PORT:
         raise ValueError("should be an address and a port, such as 127.0.0.1:8080")
@@ -212,7 +214,7 @@ class ServerConfig(Settings):
     cache: str | None = Field(
         None, description="Folder for copies of repositories, which may be lost. Default: in the user's cache folder."
     )
-    listen: Annotated[str, AfterValidator(_listen)] = Field(
+    listen: Annotated[str, AfterValidator(check_listen)] = Field(
         "127.0.0.1:8080", description="Address and port to listen at."
     )
     base_url: Annotated[str, AfterValidator(_base_url)] | None = Field(
