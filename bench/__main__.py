@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import towpath
-from bench import planning, reading, starting
+from bench import idle, planning, reading, starting
 from bench.figures import Figure, heading, write
 
-_PARTS = {"starting": starting.figures, "reading": reading.figures, "planning": planning.figures}
+_PARTS = {"starting": starting.figures, "reading": reading.figures, "planning": planning.figures, "idle": idle.figures}
 
 
 def main(wanted: list[str]) -> int:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-__all__ = ["TOWPATH", "Pair", "in_turn", "peak_megabytes", "run", "seconds"]
+__all__ = ["TOWPATH", "Pair", "cpu_seconds", "in_turn", "megabytes", "peak_megabytes", "run", "seconds"]
 
 TOWPATH = (sys.executable, "-m", "towpath")
 _LOOK_SECONDS = 0.02
@@ -56,6 +56,18 @@ def peak_megabytes(*argv: str, environment: Mapping[str, str] | None = None) -> 
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, argv)
     return most / 1e6
+
+
+def megabytes(pid: int) -> float:
+    """What a process and all its children have now, in 10^6 bytes."""
+    return sum(map(_proportional_bytes, _tree(pid))) / 1e6
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process and the children it has waited for have used so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    # The state is the third field of `proc(5)`; times are the 14th to the 17th.
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def _tree(pid: int) -> list[int]:
