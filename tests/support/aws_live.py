@@ -98,6 +98,12 @@ class AwsLive:
         """The value that stands in the account, None when there is none."""
         return self.aws.parameters(self.account_ids[account]).get(f"/{self.organisation}-{account}/setting")
 
+    def meddle(self, account: str, value: str) -> None:
+        """Somebody sets the value by hand."""
+        name = f"/{self.organisation}-{account}/setting"
+        client = self.aws.client("ssm", self.account_ids[account])
+        client.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
     def states(self, account: str) -> list[str]:
         """The keys in the account's bucket for states."""
         return self.aws.objects(self.account_ids[account], self._bucket(account))

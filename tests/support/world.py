@@ -26,7 +26,7 @@ __all__ = ["Outcome", "Typed", "World", "check_run"]
 
 COMMAND_SECONDS = 240
 REACHED = frozenset({"applied", "destroyed", "failed"})
-DONE = frozenset({"unchanged", "applied", "destroyed", "held"})
+DONE = frozenset({"unchanged", "applied", "destroyed", "held", "drifted"})
 
 
 @dataclass(frozen=True)
