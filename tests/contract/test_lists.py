@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from run_house import empty_database
+from state_homes import KINDS, home_of
 
 from towpath.model.changes import Action
 from towpath.model.events import Event, EventKind
@@ -24,13 +25,10 @@ NOW = datetime.datetime(2026, 1, 5, 9, 30, tzinfo=datetime.UTC)
 BOTH = ("live", "other")
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    file = tmp_path / "state.db"
-    file.write_bytes(empty_database())
-    database = Database(file)
-    yield database
-    database.close()
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    with home_of(request.param, request, tmp_path / "state") as home:
+        yield home.open().database
 
 
 def keep(
@@ -100,6 +98,12 @@ def test_filters_are_taken_together(database: Database) -> None:
     assert found(text="bsha") == found(text="bhead") == ["b"]
     assert found(text="limit", author="bob@example.com", status=RunStatus.HALTED) == []
     assert found(text="\\") == []
+
+
+def test_a_run_whose_texts_are_odd_is_kept_and_found(database: Database) -> None:
+    keep(database, "a", author="ann\x00@example.com", subject="nul \x00 and \udce9 in a subject")
+    lists = Lists(database)
+    assert ids(lists.runs(RunsRequest(BOTH, text="in a subject", author="ann@example.com"))) == ["a"]
 
 
 def test_tiers_are_counted_and_units_that_only_may_follow_are_not(database: Database) -> None:

@@ -84,7 +84,7 @@ def _changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterable[An
 def _insert_run(connection: Connection, repository: str, run: Run) -> None:
     newest = select(schema.runs.c.ordinal).order_by(schema.runs.c.ordinal.desc()).limit(1)
     ordinal = (connection.execute(newest).scalar() or 0) + 1
-    author = run.author.lower()[:_LONGEST_AUTHOR]
+    author = str(encodable(run.author)).lower().replace("\x00", "")[:_LONGEST_AUTHOR]
     row = {"id": run.id, "repository": repository, "ordinal": ordinal, "author": author, **_run_row(run)}
     connection.execute(insert(schema.runs).values(row))
     connection.execute(insert(schema.run_texts).values(ordinal=ordinal, text=_found_by(run)))
@@ -93,7 +93,7 @@ def _insert_run(connection: Connection, repository: str, run: Run) -> None:
 def _found_by(run: Run) -> str:
     """What a run is looked for by."""
     commits = [f"{commit.sha} {commit.subject}" for commit in run.commits[:_MOST_COMMITS]]
-    return str(encodable("\n".join([run.id, run.head, run.branch or "", *commits]))).lower()
+    return str(encodable("\n".join([run.id, run.head, run.branch or "", *commits]))).lower().replace("\x00", "")
 
 
 def _run_row(run: Run) -> dict[str, Any]:

@@ -77,6 +77,9 @@ def asking(request: Request) -> Visit:
     if visit is None:
         raise ProblemError(_login_needed())
     request.state.visit = visit
+    # Nothing has such a name, and some databases refuse to look for it.
+    if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+        raise ProblemError(_no_such_name())
     return visit
 
 
@@ -120,6 +123,10 @@ ProgramIntent = Annotated[Visit, Depends(program_intent)]
 
 def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(errors="replace"), other.encode(errors="replace"))
+
+
+def _no_such_name() -> Problem:
+    return Problem("no-such-page", "Not found", "Nothing has a name like this.", hint="Look for it in the lists.")
 
 
 def _login_needed() -> Problem:

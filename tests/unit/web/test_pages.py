@@ -283,6 +283,11 @@ def test_a_path_that_no_unit_has_is_not_found(grace: TestClient, path: str) -> N
         assert grace.get(f"{before}/{path}").status_code in (404, 405), before
 
 
+@pytest.mark.parametrize("path", ["/runs?text=a%00b", "/units/a%00b", "/audit?text=%00", "/estate?repository=%00"])
+def test_what_no_database_can_look_for_is_not_looked_for(grace: TestClient, path: str) -> None:
+    assert grace.get(path).status_code == 404
+
+
 def test_deeds_are_offered_to_those_who_may(app: FastAPI) -> None:
     for name, offered in (("ada", True), ("victor", False)):
         html = visitor(app, name).get(f"/runs/{HALTED}").text
