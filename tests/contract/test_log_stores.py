@@ -73,6 +73,21 @@ def test_parts_give_every_line_once_while_it_is_written(home: StateHome, state: 
     assert parts > 1
 
 
+def test_the_end_of_a_long_log_is_reached_without_its_beginning(home: StateHome, state: State) -> None:
+    assert state.logs.near_end("run", UNIT) == 0
+    write(state.logs, "short")
+    assert state.logs.near_end("run", UNIT) == 0
+    lines = [f"line {number} {'x' * 200}" for number in range(6000)]
+    write(state.logs, *lines)
+    reader = home.open().logs
+    position, found = reader.near_end("run", UNIT), list[str]()
+    while (part := reader.part("run", UNIT, position)).lines:
+        found += part.lines
+        position = part.position
+    assert 0 < len(found) < len(lines)
+    assert found == lines[-len(found) :]
+
+
 def test_a_line_longer_than_a_part_is_whole(state: State) -> None:
     lines = ["x" * 600_000, "", "y"]
     write(state.logs, *lines)

@@ -81,13 +81,14 @@ class Looking:
         return SeenUnitRun(name, RunView(snapshot), event, row, plan, attempts)
 
     def log_end(self, run: str, unit: UnitPath) -> LogPart:
+        start = position = self._find(run)[1].logs.near_end(run, unit)
         lines: deque[str] = deque(maxlen=_MOST_LINES)
-        count, position = 0, 0
+        count = 0
         while (part := self.log_after(run, unit, position)).lines:
             lines.extend(part.lines)
             count += len(part.lines)
             position = part.next
-        return LogPart(tuple(lines), position, is_whole=count <= _MOST_LINES)
+        return LogPart(tuple(lines), position, is_whole=start == 0 and count <= _MOST_LINES)
 
     def log_after(self, run: str, unit: UnitPath, after: int) -> LogPart:
         part = self._find(run)[1].logs.part(run, unit, after)

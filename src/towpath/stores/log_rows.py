@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from towpath.model.paths import UnitPath
 from towpath.problems import ProblemError
@@ -159,6 +159,18 @@ class LogRows:
                 if len(found) >= PART_BYTES:
                     break
         return LogPart(tuple(found.decode(errors="replace").removesuffix("\n").split("\n")) if found else (), position)
+
+    def near_end(self, run: str, unit: UnitPath) -> int:
+        chunks = log_chunks.c
+        query = select(chunks.sequence, func.length(chunks.lines).label("size"))
+        query = query.where(chunks.run == run, chunks.unit == unit, chunks.repository == self._repository)
+        left = PART_BYTES
+        with self._database.reading() as connection:
+            for row in connection.execute(query.order_by(chunks.sequence.desc())):
+                if left <= 0:
+                    return int(row.sequence)
+                left -= row.size
+        return 0
 
     def delete(self, run: str) -> None:
         mine = log_chunks.c.repository == self._repository

@@ -56,6 +56,10 @@ class Logs(Protocol):
         """The lines from the position that an earlier part gave, 0 being the beginning."""
         ...
 
+    def near_end(self, run: str, unit: UnitPath) -> int:
+        """A position from which a part or two reach the end, at the beginning of a line; 0 where the log is short."""
+        ...
+
     def delete(self, run: str) -> None: ...
 
 
@@ -109,6 +113,17 @@ class LogFiles:
                     lines.append(line[:-1].decode(errors="replace"))
                     position += len(line)
         return LogPart(tuple(lines), position)
+
+    def near_end(self, run: str, unit: UnitPath) -> int:
+        file = self.path(run, unit)
+        if not file.exists():
+            return 0
+        with file.open("rb") as stream:
+            start = stream.seek(0, os.SEEK_END) - PART_BYTES
+            if start <= 0:
+                return 0
+            stream.seek(start - 1)
+            return start - 1 + len(stream.readline())
 
     def delete(self, run: str) -> None:
         folder = self._folder / run
