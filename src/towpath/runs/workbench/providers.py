@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class ProviderCache:
 
     def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
         self._folder = folder
+        self._threads = threading.Lock()
         self.is_needed = not shares_a_mirror(_cli_configuration(environment))
 
     def variables(self) -> dict[str, str]:
@@ -54,11 +56,22 @@ class ProviderCache:
             yield
             return
         self._folder.mkdir(parents=True, exist_ok=True)
-        with open(self._folder / ".turn", "wb") as file:
+        with self._turn_of_thread(cancellation), open(self._folder / ".turn", "wb") as file:
             while not _locked(file.fileno()):
                 if cancellation.wait(0, _LOOK_AGAIN_SECONDS) > 0:
                     raise InterruptedWorkError
             yield
+
+    @contextlib.contextmanager
+    def _turn_of_thread(self, cancellation: Cancellation) -> Iterator[None]:
+        """Threads hand the turn over at once; processes have to look for it."""
+        while not self._threads.acquire(timeout=_LOOK_AGAIN_SECONDS):
+            if cancellation.level() > 0:
+                raise InterruptedWorkError
+        try:
+            yield
+        finally:
+            self._threads.release()
 
 
 def _locked(descriptor: int) -> bool:
