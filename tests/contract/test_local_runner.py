@@ -296,7 +296,7 @@ def test_many_at_once_leave_nothing_open(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert [log.lines for log in logs] == [[str(n)] for n in range(20)]
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before, "what an earlier test left may be closed meanwhile"
 
 
 PAUSED_WORKER = """

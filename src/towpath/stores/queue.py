@@ -132,14 +132,21 @@ class WorkQueue:
 
     def bury_late(self, grace_seconds: float) -> Sequence[Worker]:
         """Whoever did not renew its lease in time counts as dead from now on. Returns them."""
-        workers = schema.workers
+        with self._database.reading() as connection:
+            # Mostly nobody is: then nobody who writes is kept waiting.
+            if not self._late(connection, grace_seconds):
+                return []
         with self._transaction() as connection:
-            late = workers.c.lease_until < self._now(connection) - grace_seconds
-            query = select(workers.c.body).where(workers.c.alive.is_(True), late)
-            found = [WORKER.load(body) for body in connection.execute(query).scalars()]
+            found = self._late(connection, grace_seconds)
             for worker in found:
                 bury_worker(connection, worker)
         return found
+
+    def _late(self, connection: Connection, grace_seconds: float) -> Sequence[Worker]:
+        workers = schema.workers
+        late = workers.c.lease_until < self._now(connection) - grace_seconds
+        query = select(workers.c.body).where(workers.c.alive.is_(True), late)
+        return [WORKER.load(body) for body in connection.execute(query).scalars()]
 
     def bury_others(self, me: Worker) -> None:
         """For whoever has the database to itself: every other worker is dead."""

@@ -66,7 +66,7 @@ class ProviderCache:
     def _turn_of_thread(self, cancellation: Cancellation) -> Iterator[None]:
         """Threads hand the turn over at once; processes have to look for it."""
         while not self._threads.acquire(timeout=_LOOK_AGAIN_SECONDS):
-            if cancellation.level() > 0:
+            if cancellation.wait(0, 0) > 0:
                 raise InterruptedWorkError
         try:
             yield
