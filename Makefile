@@ -13,10 +13,10 @@ MIRROR = TF_CLI_CONFIG_FILE="$$($(BIN)/python tools/provider_mirror.py)"
 
 PROVIDER := tests/support/login_provider
 
-.PHONY: help setup provider test unit lint format soak bench docs screenshots demo lock clean
+.PHONY: help setup provider test unit lint format soak bench docs screenshots demo demo-service lock clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*##/ { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*##/ { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Create .venv with exactly what the lock file names
 
@@ -68,6 +68,9 @@ screenshots: $(READY) ## Pictures of every page of the service, in build/screens
 
 demo: $(READY) ## The whole story on this machine, in a few minutes
 	$(MIRROR) $(BIN)/towpath demo $(ARGS)
+
+demo-service: $(READY) ## The story in the browser; stays until Ctrl-C
+	$(MIRROR) $(BIN)/towpath demo --serve $(ARGS)
 
 lock: ## Resolve pyproject.toml into the lock files again
 	tools/lock.sh

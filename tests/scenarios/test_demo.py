@@ -2,70 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from patience import until
+from running_demo import ANSWERS, closes, demo, port_of, said_until, surroundings_of
 
-ANSWERS = re.compile(r"An emulated AWS answers on http://127\.0\.0\.1:(\d+)")
 WALK_SECONDS = 900
+SERVED_SECONDS = 1800
+LINK = re.compile(r"http://127\.0\.0\.1:(\d+)/login/link#\S+")
+STAYS = re.compile(r"^Ctrl-C ends it all\.$")
 
 
 @pytest.fixture
 def surroundings(tmp_path: Path, providers: Path) -> dict[str, str]:
-    """The environment of a demo that puts its folder into the test's."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    elsewhere = {"TMPDIR": str(temporary), "TF_CLI_CONFIG_FILE": str(providers), "HOME": str(tmp_path / "home")}
-    return dict(os.environ) | elsewhere
-
-
-@contextlib.contextmanager
-def demo(surroundings: Mapping[str, str], *words: str) -> Iterator[subprocess.Popen[str]]:
-    """A running demo, as in a terminal: the head of its own process group. Killed at the end if it still runs."""
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "towpath", "demo", *words],
-        cwd="/",
-        env=dict(surroundings),
-        text=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def port_of(process: subprocess.Popen[str]) -> int:
-    """Where its emulated AWS listens, read from what it says."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        if found := ANSWERS.search(line):
-            return int(found.group(1))
-    raise AssertionError("the demo ended before its emulated AWS answered")
-
-
-def closes(port: int) -> bool:
-    """Whether nobody listens there any more, or stops to within ten seconds."""
-
-    def is_closed() -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", port)) != 0
-
-    return until(is_closed)
+    return surroundings_of(tmp_path, providers)
 
 
 @pytest.mark.timeout(WALK_SECONDS)
@@ -102,3 +55,31 @@ def test_killed_it_takes_its_cloud_along(surroundings: dict[str, str]) -> None:
         process.kill()
         process.wait(60)
         assert closes(port)
+
+
+def test_the_service_of_the_demo_lets_in_until_it_is_ended(surroundings: dict[str, str]) -> None:
+    with demo(surroundings, "--serve") as process:
+        cloud = port_of(process)
+        _, link = said_until(process, LINK)
+        os.killpg(process.pid, signal.SIGINT)
+        said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert "Everything the demo started is stopped" in said
+    assert closes(int(link.group(1)))
+    assert closes(cloud)
+    assert list(Path(surroundings["TMPDIR"]).iterdir()) == []
+
+
+# What has drifted is found on a schedule, and schedules are not denser than five minutes.
+@pytest.mark.soak
+@pytest.mark.timeout(SERVED_SECONDS)
+def test_the_story_in_the_browser_is_played_to_its_end(surroundings: dict[str, str]) -> None:
+    with demo(surroundings, "--serve") as process:
+        told, _ = said_until(process, STAYS)
+        assert process.poll() is None, "it stays"
+        process.send_signal(signal.SIGTERM)
+        said, _ = process.communicate(timeout=120)
+    assert process.returncode == 0, told + said
+    assert "went wrong" not in told
+    assert [line for line in told.splitlines() if line.startswith("Altogether")], told
+    assert list(Path(surroundings["TMPDIR"]).iterdir()) == []

@@ -25,6 +25,10 @@ class AccountViews(Protocol):
 
     def remove_log_group(self, account: str, name: str) -> None: ...
 
+    def name_topics(self, account: str, name: str) -> None:
+        """What people see instead of a topic's own name; by hand, past Terraform."""
+        ...
+
 
 class CloudViews:
     """Of the emulated AWS. `organisation` begins every name in it."""
@@ -39,14 +43,22 @@ class CloudViews:
         return {group["logGroupName"].rpartition("/")[2]: group.get("retentionInDays", 0) for group in groups}
 
     def topics(self, account: str) -> list[str]:
-        topics = self._cloud.client("sns", self._account_ids[account]).list_topics()["Topics"]
-        return [topic["TopicArn"] for topic in topics]
+        topics = self._topics(account).list_topics()["Topics"]
+        arns: list[str] = [topic["TopicArn"] for topic in topics]
+        return [arn for arn in arns if arn.rpartition(":")[2].startswith(f"{self._organisation}-{account}-")]
 
     def make_log_group(self, account: str, name: str) -> None:
         self._logs(account).create_log_group(logGroupName=self._prefix(account) + name)
 
     def remove_log_group(self, account: str, name: str) -> None:
         self._logs(account).delete_log_group(logGroupName=self._prefix(account) + name)
+
+    def name_topics(self, account: str, name: str) -> None:
+        for arn in self.topics(account):
+            self._topics(account).set_topic_attributes(TopicArn=arn, AttributeName="DisplayName", AttributeValue=name)
+
+    def _topics(self, account: str) -> Any:
+        return self._cloud.client("sns", self._account_ids[account])
 
     def _logs(self, account: str) -> Any:
         return self._cloud.client("logs", self._account_ids[account])

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from rich.console import Console
 from rich.text import Text
 
-from towpath.system import Processes
+from towpath.system import Clock, Processes
 from towpath.system.foreground import Foreground
 
-__all__ = ["Answer", "Narrator", "StoryError", "Towpath", "TowpathProgram", "expect"]
+__all__ = ["Answer", "Chapter", "Narrator", "StoryError", "Towpath", "TowpathProgram", "expect", "tell"]
 
 ANSWER_SECONDS = 120.0
 
@@ -133,3 +133,40 @@ class TowpathProgram:
 
     def _argv(self, *words: str) -> tuple[str, ...]:
         return (sys.executable, "-m", "towpath", *words)
+
+
+class Narrated(Protocol):
+    """A story of either kind, as far as telling it needs."""
+
+    @property
+    def narrator(self) -> Narrator: ...
+
+
+Told = TypeVar("Told", bound=Narrated)
+
+
+@dataclass(frozen=True)
+class Chapter(Generic[Told]):
+    """One part of a story: its title, and what is told."""
+
+    title: str
+    tell: Callable[[Told], None]
+
+
+def tell(story: Told, chapters: Sequence[Chapter[Told]], clock: Clock, began: float) -> int:
+    """Tells the chapters in order, and sums up. 1 when one did not happen as told; the rest is not told then."""
+    narrator = story.narrator
+    parts = [("Set up", clock.steady() - began)]
+    for number, chapter in enumerate(chapters, start=1):
+        narrator.chapter(f"{number}. {chapter.title}")
+        start = clock.steady()
+        try:
+            chapter.tell(story)
+        except StoryError as error:
+            narrator.failed(f"The story went wrong in chapter {number}, {chapter.title}.", f"Expected: {error}.")
+            return 1
+        parts.append((f"{number}. {chapter.title}", clock.steady() - start))
+        narrator.took(parts[-1][1])
+    narrator.chapter("Summary")
+    narrator.table([*parts, ("Altogether", clock.steady() - began)])
+    return 0

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from towpath.demo.account_view import AccountViews
 from towpath.demo.sample import REGION, SampleRepository
-from towpath.demo.stage import Narrator, Towpath, expect
+from towpath.demo.stage import Chapter, Narrator, Towpath, expect
 
-__all__ = ["CHAPTERS", "Chapter", "Story"]
+__all__ = ["CHAPTERS", "Story", "expect_halt_in_stage", "keep_logs", "make_stage_fail", "unit"]
 
 DONE, FAILED, WAITING = 0, 1, 3
 SHARED_FILE = "_envcommon/app.hcl"
@@ -23,6 +23,29 @@ WALK = ("dev", "stage", "prod")
 def unit(account: str, name: str) -> str:
     """The path of an account's unit."""
     return f"{account}/{REGION}/{name}"
+
+
+def keep_logs(repository: SampleRepository, before: int, after: int) -> str:
+    """A commit that keeps the app's logs for `after` days in every account. Gives the commit."""
+    repository.replace(SHARED_FILE, f"retention_days = {before}", f"retention_days = {after}")
+    return repository.commit(f"Keep the logs of the app for {after} days")
+
+
+def make_stage_fail(repository: SampleRepository, accounts: AccountViews) -> str:
+    """A commit that asks for a log group in every account; in stage one of that name is there already, made by hand."""
+    accounts.make_log_group("stage", "audit")
+    repository.replace(SHARED_FILE, "audit          = false", "audit          = true")
+    return repository.commit("Give the app a log for audits")
+
+
+def expect_halt_in_stage(run: Mapping[str, Any], accounts: AccountViews) -> None:
+    """`run` is as `towpath status --json` or the service tells it."""
+    expect(run["status"] == "halted", "the run is halted", run["status"])
+    statuses = {each["path"]: each["status"] for each in run["units"]}
+    found = [statuses.get(unit(account, "app")) for account in WALK]
+    expect(found[:2] == ["applied", "failed"], "dev was applied and stage failed", statuses)
+    expect(found[2] not in ("applied", "failed"), "prod was not reached", statuses)
+    expect(accounts.log_groups("prod").keys() == {"app"}, "prod is untouched", accounts.log_groups("prod"))
 
 
 @dataclass(frozen=True)
@@ -47,8 +70,7 @@ class Story:
 
     def change_one_file(self) -> None:
         """One value in one shared file: three accounts, one after another, and prod only after somebody said yes."""
-        self.repository.replace(SHARED_FILE, "retention_days = 7", "retention_days = 30")
-        self.repository.commit("Keep the logs of the app for 30 days")
+        keep_logs(self.repository, 7, 30)
         self.narrator.say(f"One value changes in {SHARED_FILE}. What does that change, and why?")
         expect(self.towpath.show("changes", "HEAD~1") == DONE, "`towpath changes` ends with 0")
         self._expect_fan_out()
@@ -67,22 +89,13 @@ class Story:
 
     def fail_in_the_middle(self) -> None:
         """stage fails: dev stays as it is, prod is never touched; mended, the same run goes on from there."""
-        self.accounts.make_log_group("stage", "audit")
         self.narrator.say(
             "Somebody makes a log group by hand in stage. Then a commit asks Terraform to make the same one."
         )
-        self.repository.replace(SHARED_FILE, "audit          = false", "audit          = true")
-        self.repository.commit("Give the app a log for audits")
+        make_stage_fail(self.repository, self.accounts)
         expect(self.towpath.show("apply", QUIETLY) == FAILED, "the run halts: `towpath apply` ends with 1")
         run = self._latest()
-        expect(run["status"] == "halted", "the run is halted", run["status"])
-        statuses = {each["path"]: each["status"] for each in run["units"]}
-        found = [statuses.get(unit(account, "app")) for account in WALK]
-        expect(found[:2] == ["applied", "failed"], "dev was applied and stage failed", statuses)
-        expect(found[2] not in ("applied", "failed"), "prod was not reached", statuses)
-        expect(
-            self.accounts.log_groups("prod").keys() == {"app"}, "prod is untouched", self.accounts.log_groups("prod")
-        )
+        expect_halt_in_stage(run, self.accounts)
         self.narrator.seen("dev has the new log group, stage failed, prod is as it was.")
         self.towpath.show("logs", run["run"], unit("stage", "app"))
         self.narrator.say("The one made by hand goes; the run goes on where it stopped.")
@@ -178,14 +191,6 @@ class Story:
 
 def _in_words(days: Mapping[str, int]) -> str:
     return ", ".join(f"{account} {number}" for account, number in days.items())
-
-
-@dataclass(frozen=True)
-class Chapter:
-    """One part of the story: its title, and what is told."""
-
-    title: str
-    tell: Callable[[Story], None]
 
 
 CHAPTERS = (

@@ -40,10 +40,11 @@ class Http(Protocol):
 class HttpxHttp:
     """Over the network, with certificates checked. Threads may share it."""
 
-    def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES, *, by_proxy: bool = True) -> None:
+        """Without `by_proxy` no proxy that the environment names is used: for hosts of this machine."""
         # Requests are rare: no connection is kept open between them.
         limits = httpx.Limits(max_keepalive_connections=0)
-        self._client = httpx.Client(timeout=seconds, follow_redirects=False, limits=limits)
+        self._client = httpx.Client(timeout=seconds, follow_redirects=False, limits=limits, trust_env=by_proxy)
         self._most = most_bytes
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpAnswer:

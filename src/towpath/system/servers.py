@@ -19,7 +19,9 @@ from towpath.system.tether import RELEASE
 
 __all__ = ["FakeServers", "Server", "Servers", "SystemServers"]
 
+GRACE_SECONDS = 3.0
 STOP_SECONDS = 15.0
+"""For ending, beyond its grace."""
 
 
 class Server(Protocol):
@@ -39,16 +41,32 @@ class Server(Protocol):
 
 
 class Servers(Protocol):
-    """Starts servers. What they print is appended to `log`. Raises `ProblemError` with `cannot-start`."""
+    """Starts servers. What they print is appended to `log`. One that is to end is asked to by SIGTERM, and killed after
+    `grace` seconds. Raises `ProblemError` with `cannot-start`.
+    """
 
-    def start(self, argv: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None) -> Server: ...
+    def start(
+        self,
+        argv: Sequence[str],
+        *,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        grace: float = GRACE_SECONDS,
+    ) -> Server: ...
 
 
 class SystemServers:
     """Servers of this machine."""
 
-    def start(self, argv: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None) -> Server:
-        tether = [sys.executable, "-I", str(Path(__file__).with_name("tether.py")), str(log), *argv]
+    def start(
+        self,
+        argv: Sequence[str],
+        *,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        grace: float = GRACE_SECONDS,
+    ) -> Server:
+        tether = [sys.executable, "-I", str(Path(__file__).with_name("tether.py")), str(grace), str(log), *argv]
         process = subprocess.Popen(
             tether, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, start_new_session=True
         )
@@ -59,12 +77,13 @@ class SystemServers:
             _close(process)
             detail = f"{argv[0]}: {rest or 'it ended at once'}."
             raise ProblemError(cannot_start(detail))
-        return _TetheredServer(int(word), process)
+        return _TetheredServer(int(word), process, grace + STOP_SECONDS)
 
 
 class _TetheredServer:
-    def __init__(self, pid: int, tether: subprocess.Popen[bytes]) -> None:
+    def __init__(self, pid: int, tether: subprocess.Popen[bytes], patience: float) -> None:
         self.pid = pid
+        self._patience = patience
         self._tether = tether
 
     def running(self) -> bool:
@@ -72,7 +91,7 @@ class _TetheredServer:
 
     def stop(self) -> None:
         _close(self._tether)
-        self._tether.wait(STOP_SECONDS)
+        self._tether.wait(self._patience)
 
     def release(self) -> None:
         pipe = self._tether.stdin
@@ -80,7 +99,7 @@ class _TetheredServer:
             with contextlib.suppress(BrokenPipeError):
                 pipe.write(RELEASE)
                 pipe.flush()
-        self._tether.wait(STOP_SECONDS)
+        self._tether.wait(self._patience)
         _close(self._tether)
 
 
@@ -97,7 +116,15 @@ class FakeServers:
         self.started: list[FakeServer] = []
         self._logs = list(logs)
 
-    def start(self, argv: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None) -> Server:
+    def start(
+        self,
+        argv: Sequence[str],
+        *,
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        grace: float = GRACE_SECONDS,
+    ) -> Server:
+        del grace
         if not self._logs:
             raise AssertionError(f"a server nobody scripted: {' '.join(argv)}")
         log.write_text(self._logs.pop(0))

@@ -1,10 +1,11 @@
 """Runs a server for as long as the process that started it lives. Run as a file; needs the standard library only.
 
-`python tether.py LOG PROGRAM [ARGUMENT…]`, with pipes on standard input and output:
+`python tether.py GRACE LOG PROGRAM [ARGUMENT…]`, with pipes on standard input and output:
 
 1. Starts the program in a session of its own, its output appended to LOG, and writes its process id on one line.
 2. The line `release` on standard input: ends, and leaves the program running.
-3. End of standard input, because the starter closed it or is dead: stops the program's whole group, kindly at first.
+3. End of standard input, because the starter closed it or is dead: stops the program's whole group, kindly at
+   first, and by force after GRACE seconds.
 4. The program ends by itself: ends as well, with its exit status.
 """
 
@@ -23,12 +24,11 @@ __all__ = ["RELEASE", "main"]
 RELEASE = b"release\n"
 LOOK_SECONDS = 0.5
 """How often to look whether the program has ended by itself; the pipe wakes the tether at once."""
-GRACE_SECONDS = 3.0
 
 
 def main(arguments: Sequence[str]) -> int:
     """Starts the program and holds it. Returns the exit status of the tether."""
-    log, *program = arguments
+    grace, log, *program = arguments
     try:
         with open(log, "ab") as output:
             server = subprocess.Popen(
@@ -40,25 +40,25 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     sys.stdout.write(f"{server.pid}\n")
     sys.stdout.flush()
-    return _hold(server)
+    return _hold(server, float(grace))
 
 
-def _hold(server: subprocess.Popen[bytes]) -> int:
+def _hold(server: subprocess.Popen[bytes], grace: float) -> int:
     pipe = sys.stdin.fileno()
     while server.poll() is None:
         readable, _, _ = select.select([pipe], [], [], LOOK_SECONDS)
         if readable:
             if os.read(pipe, len(RELEASE)) == RELEASE:
                 return 0
-            _stop(server)
+            _stop(server, grace)
     return server.returncode
 
 
-def _stop(server: subprocess.Popen[bytes]) -> None:
+def _stop(server: subprocess.Popen[bytes], grace: float) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGTERM)
     with contextlib.suppress(subprocess.TimeoutExpired):
-        server.wait(GRACE_SECONDS)
+        server.wait(grace)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(server.pid, signal.SIGKILL)
     server.wait()

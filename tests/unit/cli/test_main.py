@@ -45,10 +45,17 @@ def test_wrong_usage_is_a_document_too(towpath: CommandLine, arguments: tuple[st
     assert said.document["problems"][0]["id"] == "wrong-usage"
 
 
-def test_the_demo_speaks_to_people_only(towpath: CommandLine) -> None:
-    said = towpath("demo", "--json")
+@pytest.mark.parametrize("words", [("--json",), ("--serve", "--json")])
+def test_the_demo_speaks_to_people_only(towpath: CommandLine, words: tuple[str, ...]) -> None:
+    said = towpath("demo", *words)
     assert said.status == 2
     assert said.document["problems"][0]["id"] == "wrong-usage"
+
+
+def test_the_demo_in_the_browser_keeps_nothing(towpath: CommandLine) -> None:
+    said = towpath("demo", "--serve", "--keep")
+    assert said.status == 2
+    assert "--keep is not for it" in said.err
 
 
 def test_an_empty_repository_has_no_units(towpath: CommandLine) -> None:

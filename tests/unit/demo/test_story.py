@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from towpath.demo.run import tell
 from towpath.demo.sample import SampleRepository
-from towpath.demo.stage import Answer, Narrator, StoryError, expect
-from towpath.demo.story import Chapter, Story, unit
+from towpath.demo.stage import Answer, Chapter, Narrator, StoryError, expect, tell
+from towpath.demo.story import Story, unit
 from towpath.system import FakeClock, FakeProcesses
 
 
@@ -51,6 +50,9 @@ class ScriptedAccounts:
 
     def remove_log_group(self, account: str, name: str) -> None:
         self.by_hand.append(f"removed {account}/{name}")
+
+    def name_topics(self, account: str, name: str) -> None:
+        self.by_hand.append(f"named the topics of {account} {name}")
 
 
 @pytest.fixture
@@ -123,7 +125,7 @@ def test_a_run_that_does_not_fail_is_not_as_told(story: Story, towpath: Scripted
         story.fail_in_the_middle()
 
 
-def chapters(clock: FakeClock, *fates: bool) -> list[Chapter]:
+def chapters(clock: FakeClock, *fates: bool) -> list[Chapter[Story]]:
     """Chapters of ten seconds each; `fates` say whether they happen as told."""
 
     def telling(fate: bool) -> Callable[[Story], None]:
