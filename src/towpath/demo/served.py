@@ -63,7 +63,12 @@ def _play(tools: DemoTools, narrator: Narrator, folder: Path, cloud: EmulatedClo
     shop, billing = (_watched(tools, folder, cloud, name) for name in REPOSITORIES)
     port = free_port(tools)
     watched = {live.name: live.repository.folder for live in (shop, billing)}
-    schedule = {"name": "drift-of-shop", "cron": EVERY_FIVE_MINUTES, "repositories": [shop.name]}
+    schedule = {
+        "name": "drift-of-topics",
+        "cron": EVERY_FIVE_MINUTES,
+        "repositories": [shop.name],
+        "units": ["**/events"],
+    }
     config = write_config(folder, port, watched, schedule)
     narrator.seen(f"An emulated AWS answers on {cloud.endpoint}.")
     narrator.seen(f"Two live repositories, shop and billing, stand in {folder}.")

@@ -100,7 +100,7 @@ class ServedStory:
 
     def find_drift(self) -> None:
         """Only what was changed by hand has drifted."""
-        self.narrator.say("Every five minutes the server compares what was applied in shop with what is there.")
+        self.narrator.say("Every five minutes the server compares the topics of shop with what was applied.")
         found = self.service.wait("something of shop has drifted", self._drifted)
         expect(found == [DRIFTS], f"{DRIFTS} has drifted and nothing else has", found)
         self.narrator.seen(f"{DRIFTS} is not as it was applied: {self.service.base}/estate?repository={self.shop.name}")
