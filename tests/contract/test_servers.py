@@ -14,6 +14,16 @@ from patience import until
 from towpath.problems import ProblemError
 from towpath.system.servers import FakeServers, Servers, SystemServers
 
+SLOW_TO_END = """
+import signal, sys, time
+def end(number, frame):
+    time.sleep(1)
+    print("finished", flush=True)
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("listening", flush=True)
+signal.pause()
+"""
 SERVER = (
     "import subprocess, sys, time; print('listening', flush=True); subprocess.Popen(['sleep', '300']); time.sleep(300)"
 )
@@ -52,6 +62,16 @@ def test_stopping_it_stops_what_it_started(tmp_path: Path) -> None:
     server = SystemServers().start([sys.executable, "-c", SERVER], log=tmp_path / "log")
     assert until(lambda: (tmp_path / "log").read_text() != "")
     server.stop()
+    assert gone(server.pid)
+
+
+@pytest.mark.parametrize(("grace", "last"), [(30.0, "finished\n"), (0.01, "listening\n")])
+def test_it_may_finish_within_its_grace(tmp_path: Path, grace: float, last: str) -> None:
+    log = tmp_path / "log"
+    server = SystemServers().start([sys.executable, "-c", SLOW_TO_END], log=log, grace=grace)
+    assert until(lambda: log.read_text() != "")
+    server.stop()
+    assert log.read_text().endswith(last)
     assert gone(server.pid)
 
 
