@@ -32,10 +32,10 @@ provider: ## Install the login provider that tests log in at, from npm
 	  cd $(PROVIDER); if [ package-lock.json -nt node_modules/.package-lock.json ]; then \
 	  npm ci --ignore-scripts --no-audit --no-fund --silent; touch node_modules/.package-lock.json; fi
 
-test: $(READY) provider ## Run every test: the instant ones first, then contracts, conformance, crashes and scenarios
+test: $(READY) provider ## Run every test: the instant ones first, then scenarios, the longest before the others, and the rest
 	$(BIN)/pytest -q -n 2 -m "not soak" tests/unit
 	$(MIRROR) $(BIN)/pytest -q -n 2 --dist worksteal -m "not soak" \
-	  tests/contract tests/conformance tests/crash tests/scenarios tests/web
+	  tests/scenarios/test_demo.py tests/scenarios tests/crash tests/contract tests/conformance tests/web
 
 unit: $(READY) ## Run the instant tests only
 	$(BIN)/pytest -q -n 2 -m "not soak" tests/unit

@@ -40,9 +40,9 @@ def test_log_groups_are_seen_by_their_last_names(aws: EmulatedAws) -> None:
 
 def test_topics_are_those_of_the_account(aws: EmulatedAws) -> None:
     ids = aws.account_ids("dev", "prod")
-    aws.client("sns", ids["dev"]).create_topic(Name="events")
+    aws.client("sns", ids["dev"]).create_topic(Name="acme-dev-events")
     views = CloudViews(aws.cloud, "acme", ids)
-    assert [topic.rpartition(":")[2] for topic in views.topics("dev")] == ["events"]
+    assert [topic.rpartition(":")[2] for topic in views.topics("dev")] == ["acme-dev-events"]
     assert views.topics("prod") == []
 
 

@@ -73,6 +73,8 @@ def _digests(state: State, run: str | None) -> Sequence[str]:
 
 
 def _delete_rows(connection: Connection, run: str) -> None:
+    ordinal = select(schema.runs.c.ordinal).where(schema.runs.c.id == run).scalar_subquery()
+    connection.execute(delete(schema.run_texts).where(schema.run_texts.c.ordinal == ordinal))
     for table in _OF_A_RUN:
         connection.execute(delete(table).where(table.c.run == run))
     connection.execute(delete(schema.runs).where(schema.runs.c.id == run))
