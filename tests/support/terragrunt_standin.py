@@ -41,7 +41,7 @@ from towpath.terragrunt import Dependency, ParseCache, UnitConfig, evaluate_unit
 from towpath.terragrunt.config import Generate
 from towpath.terragrunt.outside_real import RealOutside, Surroundings
 
-FORWARD_SECONDS = 0.5
+FORWARD_SECONDS = 5.0
 """The real one waits 15."""
 SWITCHES = ("--non-interactive", "--no-auto-retry", "--tf-forward-stdout")
 SETTINGS = ("--log-format", "--working-dir", "--tf-path", "--download-dir")

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from made_up import MadeUp, made_up_services
 from made_up_story import made_up_estate
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from web_served import BROWSER, opened_browser, serving
 from web_visits import EVERYBODY
 
 Visitor = Callable[[str], Page]
+
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
