@@ -5,7 +5,6 @@ from where the page before ended, and only the runs on it are read whole.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, select
@@ -14,13 +13,13 @@ from towpath.model.events import Event
 from towpath.model.listing import MOST_PAST, ListedRun, PastUnitRun, RunsPage, RunsRequest, TierCount
 from towpath.model.paths import UnitPath
 from towpath.model.runs import RunStatus, UnitStatus
-from towpath.stores.codec import EVENT, RUN, UNIT_RUN
+from towpath.stores.codec import RUN, UNIT_RUN
 from towpath.stores.database import Database
-from towpath.stores.schema import events, latest_units, run_texts, runs, units
+from towpath.stores.events import AT_ONCE, events_after, last_sequence
+from towpath.stores.schema import latest_units, run_texts, runs, units
 
 __all__ = ["Lists"]
 
-_AT_ONCE: Final = 500
 _ESCAPE: Final = "\\"
 
 
@@ -91,14 +90,12 @@ class Lists:
     def last_event(self) -> int:
         """The sequence of the last event of all repositories; 0 before the first."""
         with self._database.reading() as connection:
-            return connection.execute(select(func.max(events.c.sequence))).scalar() or 0
+            return last_sequence(connection)
 
-    def events(self, after: int, most: int = _AT_ONCE) -> tuple[Event, ...]:
+    def events(self, after: int, most: int = AT_ONCE) -> tuple[Event, ...]:
         """Events of all repositories with a greater sequence, in order."""
-        query = select(events.c.sequence, events.c.body).where(events.c.sequence > after)
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(events.c.sequence).limit(most)).all()
-        return tuple(replace(EVENT.load(row.body), sequence=row.sequence) for row in rows)
+            return tuple(event for _, event in events_after(connection, after, most))
 
 
 def _wanted(request: RunsRequest) -> Select[Any]:

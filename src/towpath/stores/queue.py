@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
 from towpath.model.events import Event
 from towpath.model.runs import AttemptStatus, RunStatus, Worker
 from towpath.stores import schema
-from towpath.stores.codec import EVENT, UNIT_RUN, WATCH, WORKER
+from towpath.stores.codec import UNIT_RUN, WATCH, WORKER
 from towpath.stores.database import Database
+from towpath.stores.events import events_after, last_sequence
 from towpath.stores.workers import bury_worker, enter_worker, living_workers, renew_lease
 from towpath.system import Clock
 
@@ -69,15 +70,12 @@ class WorkQueue:
     def last_event(self) -> int:
         """The sequence of the last event: as long as it is the same, nothing happened."""
         with self._database.reading() as connection:
-            return connection.execute(select(func.max(schema.events.c.sequence))).scalar() or 0
+            return last_sequence(connection)
 
-    def events(self, after: int, most: int = 500) -> Sequence[tuple[str, Event]]:
-        """Those with a greater sequence, in order, each with its repository."""
-        events = schema.events
-        query = select(events.c.repository, events.c.sequence, events.c.body).where(events.c.sequence > after)
+    def events(self, after: int) -> Sequence[tuple[str, Event]]:
+        """The next ones with a greater sequence, in order, each with its repository."""
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(events.c.sequence).limit(most)).all()
-        return [(row.repository, replace(EVENT.load(row.body), sequence=row.sequence)) for row in rows]
+            return events_after(connection, after)
 
     def open_runs(self) -> Sequence[OpenRun]:
         """Oldest first."""
@@ -113,7 +111,7 @@ class WorkQueue:
                 running=found.get(AttemptStatus.RUNNING.value, 0),
                 workers=len(connection.execute(select(workers.c.id).where(workers.c.alive.is_(True))).all()),
                 unreachable=sum(WATCH.load(body).problem is not None for body in looks),
-                events=connection.execute(select(func.max(schema.events.c.sequence))).scalar() or 0,
+                events=last_sequence(connection),
             )
 
     def enter(self, worker: Worker, lease_seconds: float) -> None:
