@@ -11,10 +11,10 @@ from pathlib import Path
 from towpath.config.server import ServerConfig
 from towpath.login import Accounts, By, Link, Passwords, Registry, Tokens
 from towpath.service.outside import Outside
-from towpath.service.place import database_url, server_config, server_folder
+from towpath.service.place import database_url, open_kept_in, server_config, server_folder
 from towpath.stores.audit import AuditLog
 from towpath.stores.database import Database
-from towpath.stores.state import State, open_database_state, open_state
+from towpath.stores.state import State
 from towpath.system import Environment
 
 __all__ = ["Administration", "link_address", "open_administration", "open_kept"]
@@ -63,17 +63,16 @@ def open_administration(outside: Outside, file: Path | None) -> Iterator[Adminis
 def open_kept(outside: Outside, file: Path | None) -> Iterator[State]:
     """All that the server keeps. Raises `ProblemError` as `server_config` and the stores do."""
     config = server_config(file, outside.environment)
-    folder, url = server_folder(outside, config), database_url(outside, config)
-    doors = (outside.ids, outside.clock, outside.environment)
-    opened = open_state(folder, *doors) if url is None else open_database_state(url, folder / "admin", *doors)
-    with closing(opened) as state:
+    folder = server_folder(outside, config)
+    own = folder if database_url(outside, config) is None else folder / "admin"
+    with closing(open_kept_in(own, outside, config)) as state:
         yield state
 
 
 def _database(outside: Outside, config: ServerConfig) -> Database:
     url = database_url(outside, config)
     if url is None:
-        return open_state(server_folder(outside, config), outside.ids, outside.clock, outside.environment).database
+        return open_kept_in(server_folder(outside, config), outside, config).database
     database = Database(url)
     database.prepare()
     return database

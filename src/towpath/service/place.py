@@ -9,9 +9,10 @@ import platformdirs
 from towpath.config.server import ServerConfig, load_server_config
 from towpath.problems import Problem, ProblemError, has_errors
 from towpath.service.outside import Outside
+from towpath.stores import State, open_database_state, open_state
 from towpath.system import Environment
 
-__all__ = ["CONFIG_VARIABLE", "database_url", "server_config", "server_folder"]
+__all__ = ["CONFIG_VARIABLE", "database_url", "open_kept_in", "server_config", "server_folder"]
 
 CONFIG_VARIABLE = "TOWPATH_CONFIG"
 
@@ -52,6 +53,14 @@ def database_url(outside: Outside, config: ServerConfig) -> str | None:
     if not given:
         raise ProblemError(_no_address(config.database_env))
     return given
+
+
+def open_kept_in(folder: Path, outside: Outside, config: ServerConfig) -> State:
+    """All that the server keeps: in the folder itself (SQLite), or in its PostgreSQL database, where the folder is for
+    what only this process needs. Raises `ProblemError` as `database_url` and the stores do.
+    """
+    url, doors = database_url(outside, config), (outside.ids, outside.clock, outside.environment)
+    return open_state(folder, *doors) if url is None else open_database_state(url, folder, *doors)
 
 
 def _unreadable(detail: str) -> Problem:

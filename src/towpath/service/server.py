@@ -32,10 +32,10 @@ from towpath.service.journal import Journal
 from towpath.service.mirrored import MirroredRepository, surroundings_for
 from towpath.service.outside import Outside
 from towpath.service.parts import Part
-from towpath.service.place import database_url, server_folder
+from towpath.service.place import database_url, open_kept_in, server_folder
 from towpath.service.scheduling import ScheduledRepository, Scheduler
 from towpath.service.watching import WatchedRepository, Watcher
-from towpath.stores import ENGINES, State, WorkQueue, open_database_state, open_state
+from towpath.stores import ENGINES, State, WorkQueue
 from towpath.stores.heads import HeadStore
 from towpath.stores.retention import forget_logs, forget_runs
 from towpath.system.guarded import SystemGuardedProcesses
@@ -159,17 +159,15 @@ def open_server(outside: Outside, config: ServerConfig, journal: Journal) -> Ite
 def _opened(outside: Outside, config: ServerConfig) -> Iterator[tuple[State, bool]]:
     """The state, and whether this process has it to itself."""
     top = server_folder(outside, config)
-    url = database_url(outside, config)
-    open_one = partial(open_database_state, url) if url is not None else open_state
-    folders = (top / f"process-{number}" for number in range(1, _MOST_PROCESSES + 1)) if url is not None else (top,)
+    alone = database_url(outside, config) is None
+    folders = (top,) if alone else (top / f"process-{number}" for number in range(1, _MOST_PROCESSES + 1))
     for folder in folders:
-        state = open_one(folder, outside.ids, outside.clock, outside.environment)
-        with contextlib.closing(state):
+        with contextlib.closing(open_kept_in(folder, outside, config)) as state:
             lock = state.lock()
             if not lock.try_take("serve"):
                 continue
             try:
-                yield state, url is None
+                yield state, alone
             finally:
                 lock.release()
             return
