@@ -156,7 +156,7 @@ class ScheduleSettings(Settings):
 
 
 class FreezeSettings(Settings):
-    """A time in which nothing is applied, unless somebody who may overrides it."""
+    """A time in which nothing is applied. Plans are made, gates may be passed, and runs wait for its end."""
 
     name: Name = Field(description="What it is called in pages.")
     since: Moment = Field(alias="from", description="When it begins, such as 2026-12-23T18:00.")

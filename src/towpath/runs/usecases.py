@@ -228,6 +228,7 @@ class Runs:
             before = self._load(transaction, run)
             if before.run.status.is_terminal:
                 raise ProblemError(_has_ended(before.run))
+            self._note(transaction, before)
             thawed = replace(before, run=replace(before.run, thawed_by=who))
             data = {"who": who, "reason": reason}
             event = Event(0, before.run.id, self._state.clock.now(), EventKind.FREEZE_OVERRIDDEN, None, data)
