@@ -277,7 +277,8 @@ class Attempt:
     An apply attempt carries the plan it applies: `plan` is the attempt that made it, `digest` its file. `look_first`:
     an attempt before it did not end well, so reality is looked at before anything is done. `fence` is what the unit's
     lock gave it. `summary` and `outputs` (digests by name; None: not looked at) are what it brought; `settled` tells
-    that the run has dealt with its end.
+    that the run has dealt with its end. `overtaken`: the unit stands at another commit by now than the one that it was
+    compared with.
     """
 
     id: str
@@ -299,6 +300,7 @@ class Attempt:
     outputs: Mapping[str, str] | None = None
     problems: tuple[Problem, ...] = ()
     settled: bool = False
+    overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

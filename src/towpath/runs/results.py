@@ -95,7 +95,7 @@ def _planned(run: Run, unit: UnitRun, attempt: Attempt) -> UnitRun:
     if unit.unsure and plan.changes_nothing and exact:
         return _nothing_left(unit, attempt.outputs)
     if run.kind is RunKind.DRIFT:
-        return _compared(unit, plan, exact=exact)
+        return _compared(unit, plan, attempt, exact=exact)
     if not run.applies:
         done = exact and plan.changes_nothing
         return replace(unit, status=UnitStatus.UNCHANGED if done else UnitStatus.PLANNED)
@@ -104,8 +104,13 @@ def _planned(run: Run, unit: UnitRun, attempt: Attempt) -> UnitRun:
     return unit
 
 
-def _compared(unit: UnitRun, plan: PlanSummary, *, exact: bool) -> UnitRun:
-    """What it was applied from would change it now: so something else did. Mocked outputs would prove nothing."""
+def _compared(unit: UnitRun, plan: PlanSummary, attempt: Attempt, *, exact: bool) -> UnitRun:
+    """What it was applied from would change it now: so something else did. Mocked outputs would prove nothing, and
+    neither does a commit that it does not stand at any more.
+    """
+    if attempt.overtaken:
+        reason = "Another commit of it was applied meanwhile; that one is compared the next time."
+        return replace(unit, status=UnitStatus.UNCHANGED, reason=reason)
     if not exact:
         return _failed(unit, (_stays_provisional(unit),))
     return replace(unit, status=UnitStatus.UNCHANGED if plan.changes_nothing else UnitStatus.DRIFTED)

@@ -11,9 +11,10 @@ from typing import Protocol, Self
 from towpath.model.changes import Action
 from towpath.model.commands import Cancellation
 from towpath.model.events import EventKind
+from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.plans import Plan, ResourceAction
-from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, PlanSummary, Run, Snapshot, UnitRun
+from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, PlanSummary, Run, RunKind, Snapshot, UnitRun
 from towpath.model.work import ApplyJob, ApplyOutcome, PlanJob, Workbench
 from towpath.planning.compare import Verdict, compare
 from towpath.planning.losses import holds_for_plan
@@ -195,6 +196,8 @@ class AttemptWork:
         ended = replace(end.attempt, finished_at=now)
         with self._changes.transaction() as transaction:
             before = self._changes.load(transaction, ended.run)
+            entry = transaction.ledger_entry(ended.unit)
+            ended = replace(ended, overtaken=_is_overtaken(before.run, before.units[ended.unit], entry))
             if not transaction.end_attempt(ended):
                 return
             if end.plan is not None:
@@ -230,6 +233,11 @@ class _Log:
 
 def _with(snapshot: Snapshot, attempt: Attempt) -> Snapshot:
     return replace(snapshot, attempts={**snapshot.attempts, attempt.id: attempt})
+
+
+def _is_overtaken(run: Run, unit: UnitRun, entry: LedgerEntry | None) -> bool:
+    """Whether the unit no longer stands at the commit that a drift run compares it with."""
+    return run.kind is RunKind.DRIFT and (entry is None or entry.commit != unit.commit)
 
 
 def _summary(begun: _Begun, plan: Plan) -> PlanSummary:
