@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from towpath.model.changes import Action
 from towpath.model.commands import Cancellation, LogSink
@@ -38,10 +38,8 @@ class UnitState:
 class Cloud(Protocol):
     def get(self, unit: UnitPath) -> UnitState | None: ...
 
-    def put(self, unit: UnitPath, state: UnitState | None) -> None: ...
-
-    def note(self, line: str) -> None:
-        """Writes one effect down, for good."""
+    def put(self, unit: UnitPath, state: UnitState | None, note: str | None = None) -> None:
+        """`note` is the effect that made it so: written down in the same moment, for good."""
         ...
 
     def notes(self) -> list[str]: ...
@@ -55,21 +53,20 @@ class MemoryCloud:
     def get(self, unit: UnitPath) -> UnitState | None:
         return self._states.get(unit)
 
-    def put(self, unit: UnitPath, state: UnitState | None) -> None:
+    def put(self, unit: UnitPath, state: UnitState | None, note: str | None = None) -> None:
+        if note is not None:
+            self._notes.append(note)
         if state is None:
             self._states.pop(unit, None)
         else:
             self._states[unit] = state
-
-    def note(self, line: str) -> None:
-        self._notes.append(line)
 
     def notes(self) -> list[str]:
         return list(self._notes)
 
 
 class FileCloud:
-    """A file per unit, and one to which effects are appended. Everything survives the death of the process."""
+    """A file per unit, with its state and its effects. Everything survives the death of the process, at any moment."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -79,26 +76,25 @@ class FileCloud:
         return self._folder / f"{unit.replace('/', '--')}.json"
 
     def get(self, unit: UnitPath) -> UnitState | None:
-        file = self._file(unit)
-        return UnitState(**json.loads(file.read_text())) if file.exists() else None
+        state = _read(self._file(unit))["state"]
+        return UnitState(**state) if state is not None else None
 
-    def put(self, unit: UnitPath, state: UnitState | None) -> None:
+    def put(self, unit: UnitPath, state: UnitState | None, note: str | None = None) -> None:
         file = self._file(unit)
-        if state is None:
-            file.unlink(missing_ok=True)
-            return
-        new = file.with_suffix(f".{threading.get_ident()}.new")
-        new.write_text(json.dumps(asdict(state)))
-        os.replace(new, file)
-
-    def note(self, line: str) -> None:
-        with (self._folder / "effects").open("a") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            stream.write(line + "\n")
+        new = file.with_suffix(".new")
+        with file.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            notes = [*_read(file)["notes"], *([note] if note is not None else [])]
+            new.write_text(json.dumps({"state": asdict(state) if state is not None else None, "notes": notes}))
+            os.replace(new, file)
 
     def notes(self) -> list[str]:
-        file = self._folder / "effects"
-        return file.read_text().splitlines() if file.exists() else []
+        return [note for file in sorted(self._folder.glob("*.json")) for note in _read(file)["notes"]]
+
+
+def _read(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(file.read_text()) if file.exists() else {"state": None, "notes": []}
+    return found
 
 
 class MemoryPlanFiles:
@@ -261,8 +257,8 @@ class FakeWorkbench:
             resources[name] = value
         puts_out = self.outputs_of.get(unit)
         outputs = dict(puts_out(resources)) if puts_out else {"id": str(unit)}
-        self.cloud.put(unit, UnitState(state.serial + 1, resources, outputs, state.locked_by))
-        self.cloud.note(f"{unit} {name} {value}")
+        after = UnitState(state.serial + 1, resources, outputs, state.locked_by)
+        self.cloud.put(unit, after, note=f"{unit} {name} {value}")
 
     def reality(self, job: ApplyJob, cancellation: Cancellation) -> Reality:
         self._call("reality", job.unit)
