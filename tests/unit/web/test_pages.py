@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from made_up import MadeUp, made_up_services
 from made_up_story import DATABASE, HALTED, PLANNED, RUNNING, WAITING, made_up_estate
+from poisoned import EVIL, poisoned
 from web_visits import ADA, FORM_KEY, GRACE, VICTOR, KnownByName, person
 
 from towpath.model.events import Event, EventKind
@@ -227,11 +228,8 @@ def test_a_log_keeps_its_colours(grace: TestClient) -> None:
     assert "\x1b[31mreplaced" in download.text
 
 
-EVIL = '"><script>alert(1)</script><img src=x onerror=alert(2)>\u202e'
-
-
 def test_nothing_that_a_repository_says_becomes_markup(estate: MadeUp) -> None:
-    client = visitor(create_app(made_up_services(_poisoned(estate))), "ada")
+    client = visitor(create_app(made_up_services(poisoned(estate))), "ada")
     pages = ["/runs", f"/runs/{WAITING}", f"/runs/{WAITING}/units/{quote(EVIL)}", f"/runs/{WAITING}/resume",
              f"/runs/{WAITING}/approve?gate=gate-prod", "/graph?repository=infrastructure-live",
              "/estate?repository=infrastructure-live", f"/units/{quote(EVIL)}?repository=infrastructure-live",
@@ -247,34 +245,6 @@ def test_nothing_that_a_repository_says_becomes_markup(estate: MadeUp) -> None:
     parts = client.get(f"/runs/{WAITING}/parts", params={"unit": EVIL}).json()["parts"]
     assert EVIL.split("\u202e")[0] not in "".join(parts.values())
     assert any("&lt;script&gt;" in html for html in parts.values())
-
-
-def _poisoned(estate: MadeUp) -> MadeUp:
-    """The estate, with the same text wherever one can be chosen by somebody else."""
-    from hand_made import hand_made_live, hand_made_unit
-
-    from towpath.model.paths import UnitPath
-    from towpath.problems import Place, Problem
-
-    snapshot = estate.snapshot(WAITING)
-    problem = Problem("x", EVIL, EVIL, Place(EVIL, 1), EVIL, EVIL)
-    unit = replace(snapshot.units[DATABASE], unit=UnitPath(EVIL), account=EVIL, reason=EVIL, problems=(problem,))
-    commits = tuple(replace(commit, subject=EVIL, author=EVIL) for commit in snapshot.run.commits)
-    run = replace(snapshot.run, commits=commits, author=EVIL, reason=EVIL, problems=(problem,))
-    said = tuple(replace(vote, who=EVIL, reason=EVIL) for vote in snapshot.approvals)
-    estate.keep(replace(snapshot, run=run, approvals=said, units={**snapshot.units, unit.unit: unit}))
-    plan = estate.plans[WAITING, DATABASE]
-    resources = tuple(
-        replace(one, address=EVIL, attributes=tuple(replace(a, path=EVIL, before=EVIL, after=EVIL * 20) for a in
-                                                    one.attributes))
-        for one in plan.resources
-    )  # fmt: skip
-    estate.plans[WAITING, EVIL] = replace(plan, resources=resources)
-    estate.logs[WAITING, EVIL] = [EVIL, f"\x1b[31m{EVIL}", f"\x1b]8;;javascript:alert(1)\x07{EVIL}"]
-    poisoned = hand_made_unit("dev/app", source=EVIL, problems=(problem,), region=EVIL)
-    estate.lives["infrastructure-live"] = hand_made_live(replace(poisoned, path=UnitPath(EVIL)))
-    estate.server = {EVIL: EVIL, "list": [{"name": EVIL}]}
-    return estate
 
 
 @pytest.mark.parametrize("path", ["%2e%2e/%2e%2e/etc/passwd", "..%2f..%2fetc%2fpasswd", "a//b", "%00", "x" * 5000])
