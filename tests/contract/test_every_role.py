@@ -219,3 +219,13 @@ def test_a_route_does_for_everybody_what_the_table_says(
     described = _described(create_app(house.services())).get(path.replace(":path", ""), {}).get(method.lower())
     if described is not None:
         assert {str(answer.status) for answer in answers.values()} <= set(described["responses"])
+
+
+@pytest.mark.parametrize("name", ["token", "access_token", "authorization", "towpath", "session"])
+def test_a_secret_in_an_address_lets_nobody_in(name: str, client: httpx.Client, house: RoleHouse) -> None:
+    """Addresses are written down by proxies and browsers."""
+    client.cookies.clear()
+    secrets = (house.visitor("reads").headers["authorization"], house.visitor("admin").headers["cookie"])
+    for secret in secrets:
+        for value in (secret, secret.removeprefix("Bearer ").removeprefix("towpath=")):
+            assert client.get("/api/v1/runs", params={name: value}).status_code == 401
