@@ -17,7 +17,17 @@ from typing import Any, Protocol, TypeVar
 from towpath.problems import Problem, ProblemError
 from towpath.system.clock import Clock
 
-__all__ = ["Aws", "AwsCredentials", "BotoAws", "CallerIdentity", "FakeAws", "RoleRequest", "S3Place", "session_name"]
+__all__ = [
+    "Aws",
+    "AwsCredentials",
+    "BotoAws",
+    "CallerIdentity",
+    "FakeAws",
+    "RoleRequest",
+    "S3Place",
+    "TopicMessage",
+    "session_name",
+]
 
 _RENEW_BEFORE = datetime.timedelta(minutes=10)
 """A session this near its end is replaced: an apply that starts with it must be able to finish."""
@@ -79,6 +89,18 @@ class S3Place:
     path_style: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class TopicMessage:
+    """What is published to a topic of SNS. `group` and `once` (the deduplication id) are for FIFO topics."""
+
+    topic: str
+    subject: str
+    text: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    group: str | None = None
+    once: str | None = None
+
+
 class Aws(Protocol):
     """Thread-safe. `credentials` None: those of this process's environment and files."""
 
@@ -94,6 +116,10 @@ class Aws(Protocol):
 
     def read_object(self, place: S3Place, credentials: AwsCredentials | None = None) -> bytes | None:
         """The object's bytes; None when the bucket has no such object."""
+        ...
+
+    def publish(self, message: TopicMessage, credentials: AwsCredentials | None = None) -> str:
+        """The message's id. The topic's region is in its ARN."""
         ...
 
 
@@ -160,6 +186,23 @@ class BotoAws:
         found = _asking(what, lambda: _get(s3, place), "backend-denied")
         return found if isinstance(found, bytes) else None
 
+    def publish(self, message: TopicMessage, credentials: AwsCredentials | None = None) -> str:
+        sns = self._client("sns", credentials, region=message.topic.split(":")[3])
+        asked: dict[str, Any] = {
+            "TopicArn": message.topic,
+            "Subject": message.subject,
+            "Message": message.text,
+            "MessageAttributes": {
+                name: {"DataType": "String", "StringValue": value} for name, value in message.attributes.items()
+            },
+        }
+        if message.group is not None:
+            asked["MessageGroupId"] = message.group
+        if message.once is not None:
+            asked["MessageDeduplicationId"] = message.once
+        said = _asking(f"publish to {message.topic}", lambda: sns.publish(**asked), "topic-denied")
+        return str(said["MessageId"])
+
     def _client(
         self,
         service: str,
@@ -219,6 +262,7 @@ _SUMMARIES = {
     "backend-missing": "The bucket for the state does not exist",
     "backend-unreachable": "The state's backend cannot be reached",
     "aws-unreachable": "AWS cannot be reached",
+    "topic-denied": "The topic does not take the message",
 }
 _HINTS = {
     "role-denied": "Its trust policy must name who Towpath is, and Towpath must be allowed sts:AssumeRole on it.",
@@ -227,6 +271,7 @@ _HINTS = {
     "backend-missing": "Make the bucket first; Towpath makes none. Or mend its name in `remote_state`.",
     "backend-unreachable": "Look at the network, and at the bucket's region and endpoint, then resume the run.",
     "aws-unreachable": "Look at the network, the region and AWS_ENDPOINT_URL, then try again.",
+    "topic-denied": "The topic must be there, and whom the credentials belong to must be allowed sns:Publish on it.",
     "credentials-denied": "Give whom they belong to the permission that is named.",
     "backend-denied": "The role that plans must be allowed to read the state of what a unit depends on.",
 }
@@ -277,6 +322,7 @@ class FakeAws:
         self.assumed: list[RoleRequest] = []
         self.asked_with: list[AwsCredentials | None] = []
         self.reads: list[tuple[S3Place, AwsCredentials | None]] = []
+        self.published: list[TopicMessage] = []
 
     def assume(self, request: RoleRequest, credentials: AwsCredentials | None = None) -> AwsCredentials:
         self.asked_with.append(credentials)
@@ -300,3 +346,8 @@ class FakeAws:
         if (place.bucket, place.key) not in self.objects:
             raise AssertionError(f"an object nobody scripted: s3://{place.bucket}/{place.key}")
         return self.objects[place.bucket, place.key]
+
+    def publish(self, message: TopicMessage, credentials: AwsCredentials | None = None) -> str:
+        self.asked_with.append(credentials)
+        self.published.append(message)
+        return f"message-{len(self.published)}"

@@ -20,10 +20,11 @@ SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What a host answered, whatever its status."""
+    """What a host answered, whatever its status. `retry_after` is when to ask again, in its words (RFC 9110, 10.2.3)."""
 
     status: int
     body: bytes = field(repr=False)
+    retry_after: str | None = None
 
 
 class Http(Protocol):
@@ -40,11 +41,22 @@ class Http(Protocol):
 class HttpxHttp:
     """Over the network, with certificates checked. Threads may share it."""
 
-    def __init__(self, seconds: float = SECONDS, most_bytes: int = MOST_BYTES, *, by_proxy: bool = True) -> None:
-        """Without `by_proxy` no proxy that the environment names is used: for hosts of this machine."""
+    def __init__(
+        self,
+        seconds: float = SECONDS,
+        most_bytes: int = MOST_BYTES,
+        *,
+        by_proxy: bool = True,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Without `by_proxy` no proxy that the environment names is used: for hosts of this machine. With a `transport`
+        that alone is used.
+        """
         # Requests are rare: no connection is kept open between them.
         limits = httpx.Limits(max_keepalive_connections=0)
-        self._client = httpx.Client(timeout=seconds, follow_redirects=False, limits=limits, trust_env=by_proxy)
+        self._client = httpx.Client(
+            timeout=seconds, follow_redirects=False, limits=limits, trust_env=by_proxy, transport=transport
+        )
         self._most = most_bytes
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> HttpAnswer:
@@ -61,7 +73,7 @@ class HttpxHttp:
                     content += chunk
                     if len(content) > self._most:
                         raise ProblemError(_unreachable(url, f"the answer is larger than {self._most} bytes"))
-                return HttpAnswer(response.status_code, content)
+                return HttpAnswer(response.status_code, content, response.headers.get("Retry-After"))
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ProblemError(_unreachable(url, str(error) or type(error).__name__)) from error
 
