@@ -43,6 +43,7 @@ _COMMANDS = {
     "admin": LazyCommand("towpath.cli.commands.admin", "admin", "The server's accounts, tokens and audit log."),
     "serve": LazyCommand("towpath.cli.commands.serve", "serve", "The service: pages, watching, plans, applies."),
     "worker": LazyCommand("towpath.cli.commands.serve", "worker", "The service without pages, beside others."),
+    "notify": LazyCommand("towpath.cli.commands.notify", "notify", "Where people are told: try it."),
     "schema": LazyCommand("towpath.cli.commands.schema", "schema", "The JSON Schema of towpath.yml, for editors."),
     "completion": LazyCommand("towpath.cli.commands.completion", "completion", "The shell's completion script."),
 }

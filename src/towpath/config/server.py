@@ -18,6 +18,7 @@ from towpath.config.calendar import Cron, Duration, Moment, Zone, moment
 from towpath.config.document import KeyPath, read_document
 from towpath.config.loading import Loaded, validated
 from towpath.config.login import GrantSettings, LoginSettings
+from towpath.config.notifying import NotificationSettings
 from towpath.config.schema import Settings, Texts
 from towpath.git.remotes import RemoteKind, check_branch, parse_remote
 from towpath.problems import Place, Problem
@@ -240,6 +241,7 @@ class ServerConfig(Settings):
     lease: Annotated[Duration, Field(ge=5)] = Field(90, description="How long a worker counts as alive unheard.")
     grace: Annotated[Duration, Field(ge=5)] = Field(60, description="How much longer until others take over from it.")
     retention: RetentionSettings = RetentionSettings()
+    notifications: NotificationSettings = NotificationSettings()
 
     @model_validator(mode="after")
     def _one_database(self) -> ServerConfig:
@@ -269,6 +271,8 @@ def _twice(loaded: Loaded[ServerConfig]) -> Iterator[Problem]:
     yield from _same("repositories", config.repositories, lambda item: item.name, loaded.place)
     yield from _same("schedules", config.schedules, lambda item: item.name, loaded.place)
     yield from _same("freezes", config.freezes, lambda item: item.name, loaded.place)
+    told = config.notifications.destinations
+    yield from _same("destinations", told, lambda item: item.name, lambda *path: loaded.place("notifications", *path))
 
 
 Item = TypeVar("Item")

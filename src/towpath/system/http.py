@@ -20,7 +20,7 @@ SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """What a host answered, whatever its status. `retry_after` is when to ask again, in its words (RFC 9110, 10.2.3)."""
+    """What a host answered, whatever its status. `retry_after`: when to ask again, in its words (RFC 9110, 10.2.3)."""
 
     status: int
     body: bytes = field(repr=False)

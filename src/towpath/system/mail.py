@@ -86,7 +86,7 @@ def _said(error: smtplib.SMTPException) -> str:
 
 def _problem(later: bool, said: str) -> ProblemError:
     if later:
-        hint = "It is asked again later when the server sent it; look at the mail server's log."
+        hint = "Try again later; the mail server's log says what it waits for."
         return ProblemError(Problem("mail-deferred", "The mail server does not take a message now", said, hint=hint))
     hint = "Look at the addresses of who sends and who gets it, and at what the server lets the user send."
     return ProblemError(Problem("mail-refused", "The mail server does not take a message", said, hint=hint))

@@ -7,6 +7,7 @@ name up, and reaches what it may reach.
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import urllib.request
@@ -29,6 +30,8 @@ _METADATA = frozenset(
 
 def resolve(host: str) -> tuple[str, ...]:
     """Every address of a name, in the order in which they are to be tried. Raises `OSError`."""
+    with contextlib.suppress(ValueError):
+        return (str(ipaddress.ip_address(host)),)
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
@@ -100,8 +103,8 @@ class _Judging(httpx.HTTPTransport):
     def _judged(self, host: str, scheme: str) -> tuple[str, ...]:
         try:
             addresses = self._look_up(host)
-        except OSError as error:
-            raise httpx.ConnectError(f"its name is not known ({error.strerror or error})") from error
+        except (OSError, UnicodeError) as error:
+            raise httpx.ConnectError("its name is not known") from error
         if any(is_refused(address, self._loopback) for address in addresses):
             raise ProblemError(_refused(host, "It is an address of this machine, or one that only machines use."))
         if scheme != "https" and not all(ipaddress.ip_address(address).is_loopback for address in addresses):
