@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 __all__ = ["Globs"]
 
@@ -19,7 +20,7 @@ class Globs:
     """Several patterns; a path fits when one of them does."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        self._patterns = tuple((pattern, re.compile(_regex(pattern))) for pattern in patterns)
+        self._patterns = tuple((pattern, _compiled(pattern)) for pattern in patterns)
 
     def first(self, path: str) -> str | None:
         """The first pattern that fits the path."""
@@ -28,6 +29,12 @@ class Globs:
 
     def fits(self, path: str) -> bool:
         return self.first(path) is not None
+
+
+# The same few patterns are asked about for every unit and plan.
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(_regex(pattern))
 
 
 def _regex(pattern: str) -> str:

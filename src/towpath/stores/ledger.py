@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.stores import schema
 from towpath.stores.codec import LEDGER_ENTRY
 from towpath.stores.database import Database
+from towpath.stores.putting import put
 
 __all__ = ["LedgerStore", "drop_entry", "get_entry", "put_entry"]
 
@@ -36,9 +37,8 @@ def get_entry(connection: Connection, repository: str, unit: UnitPath) -> Ledger
 
 
 def put_entry(connection: Connection, repository: str, entry: LedgerEntry) -> None:
-    drop_entry(connection, repository, entry.unit)
     row = {"repository": repository, "unit": entry.unit, "commit": entry.commit, "body": LEDGER_ENTRY.dump(entry)}
-    connection.execute(insert(schema.ledger).values(row))
+    put(connection, schema.ledger, [row])
 
 
 def drop_entry(connection: Connection, repository: str, unit: UnitPath) -> None:

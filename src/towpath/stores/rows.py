@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, insert, select, update
 
 from towpath.model.events import Event
-from towpath.model.runs import Approval, Attempt, Run, Snapshot, UnitRun, UnitStatus
+from towpath.model.runs import Approval, Attempt, Gate, Run, Snapshot, UnitRun, UnitStatus
 from towpath.model.texts import encodable
 from towpath.stores import schema
 from towpath.stores.codec import APPROVAL, ATTEMPT, EVENT, GATE, RUN, UNIT_RUN
+from towpath.stores.putting import put
 
 __all__ = ["append_events", "load_run", "load_snapshot", "load_version", "write_changes"]
+
+Key = TypeVar("Key")
+Noun = TypeVar("Noun")
 
 _LONGEST_AUTHOR = 320
 _MOST_COMMITS = 20
@@ -62,23 +66,21 @@ def write_changes(connection: Connection, repository: str, before: Snapshot | No
     elif before.run != after.run:
         connection.execute(update(schema.runs).where(schema.runs.c.id == after.run.id).values(**_run_row(after.run)))
     old = before or Snapshot(after.run, {})
-    for unit in _changed(old.units, after.units):
-        _put(connection, schema.units, _unit_row(unit), ("run", "unit"))
-        if unit.attempts and unit.status is not UnitStatus.SKIPPED:
-            latest = {"repository": repository, "unit": unit.unit, "run": unit.run}
-            _put(connection, schema.latest_units, latest, ("repository", "unit"))
-    for attempt in _changed(old.attempts, after.attempts):
-        _put(connection, schema.attempts, {"repository": repository, **_attempt_row(attempt)}, ("id",))
-    for gate in _changed(old.gates, after.gates):
-        row = {"id": gate.id, "run": gate.run, "status": gate.status.value, "body": GATE.dump(gate)}
-        _put(connection, schema.gates, row, ("id",))
-    for approval in after.approvals:
-        if approval not in old.approvals:
-            _write_approval(connection, approval)
+    units = _changed(old.units, after.units)
+    put(connection, schema.units, map(_unit_row, units))
+    worked_on = [unit for unit in units if unit.attempts and unit.status is not UnitStatus.SKIPPED]
+    latest = [{"repository": repository, "unit": unit.unit, "run": unit.run} for unit in worked_on]
+    put(connection, schema.latest_units, latest)
+    attempts = _changed(old.attempts, after.attempts)
+    put(connection, schema.attempts, [{"repository": repository, **_attempt_row(attempt)} for attempt in attempts])
+    put(connection, schema.gates, map(_gate_row, _changed(old.gates, after.gates)))
+    if given := [_approval_row(one) for one in after.approvals if one not in old.approvals]:
+        connection.execute(insert(schema.approvals), given)
 
 
-def _changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterable[Any]:
-    return [value for key, value in after.items() if before.get(key) != value]
+def _changed(before: Mapping[Key, Noun], after: Mapping[Key, Noun]) -> Sequence[Noun]:
+    # What did not change is mostly the very same.
+    return [value for key, value in after.items() if (was := before.get(key)) is not value and was != value]
 
 
 def _insert_run(connection: Connection, repository: str, run: Run) -> None:
@@ -126,15 +128,12 @@ def _attempt_row(attempt: Attempt) -> Mapping[str, Any]:
     }
 
 
-def _write_approval(connection: Connection, approval: Approval) -> None:
-    row = {"id": approval.id, "run": approval.run, "body": APPROVAL.dump(approval)}
-    connection.execute(insert(schema.approvals).values(row))
+def _gate_row(gate: Gate) -> Mapping[str, Any]:
+    return {"id": gate.id, "run": gate.run, "status": gate.status.value, "body": GATE.dump(gate)}
 
 
-def _put(connection: Connection, table: Table, row: Mapping[str, Any], keys: tuple[str, ...]) -> None:
-    same = [table.c[key] == row[key] for key in keys]
-    connection.execute(delete(table).where(*same))
-    connection.execute(insert(table).values(**row))
+def _approval_row(approval: Approval) -> Mapping[str, Any]:
+    return {"id": approval.id, "run": approval.run, "body": APPROVAL.dump(approval)}
 
 
 def append_events(connection: Connection, repository: str, events: Iterable[Event]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from towpath.model.events import Event
 from towpath.model.ledger import LedgerEntry
@@ -22,6 +22,7 @@ from towpath.stores.database import Database
 from towpath.stores.drift import write_drift
 from towpath.stores.heads import HeadRows
 from towpath.stores.ledger import drop_entry, get_entry, put_entry
+from towpath.stores.putting import put
 from towpath.stores.queue import running_by_account
 from towpath.stores.rows import append_events, load_run, load_snapshot, load_version, write_changes
 
@@ -192,9 +193,8 @@ class RunTransaction:
     def _take_lock(self, attempt: Attempt) -> int:
         mine = self._lock_of(attempt.unit)
         fence = (self.connection.execute(select(schema.locks.c.fence).where(*mine)).scalar() or 0) + 1
-        self.connection.execute(delete(schema.locks).where(*mine))
         row = {"unit": attempt.unit, "fence": fence, "attempt": attempt.id, "run": attempt.run}
-        self.connection.execute(insert(schema.locks).values(repository=self._repository, **row))
+        put(self.connection, schema.locks, [{"repository": self._repository, **row}])
         return fence
 
     def _lock_of(self, unit: UnitPath) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -14,7 +14,7 @@ _JOINER = "\u200d"
 def printable(text: str) -> str:
     """The text on one line, with everything that would move the cursor, change colours or turn the direction of writing
     shown as an escape: `\\x1b`, `\\u202e`."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
 
