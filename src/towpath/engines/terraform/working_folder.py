@@ -2,7 +2,9 @@
 
 1. A local module: the tree that stands before `//` is copied; the engine runs in the folder named after it.
 2. No source: the unit's folder, and the local modules that it refers to, are copied to their own places below the
-   working folder; everything beside them is linked, so that every relative path leads somewhere.
+   working folder; everything beside them is linked, so that every relative path leads somewhere. A link is made once
+   and shared by the working folders of all units, as one file with many names: where a thousand units lie side by side,
+   a new file for each pair of them would take longer than their plans.
 3. A module from elsewhere: what the engine's installer fetched is copied.
 4. The unit's own files are copied over it, then generated files and the backend's settings are written.
 
@@ -11,10 +13,13 @@ Links inside a tree are followed; what engines and Terragrunt leave behind is no
 
 from __future__ import annotations
 
+import contextlib
 import fnmatch
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +53,11 @@ class CopyRules:
 
 def _fits(path: str, patterns: Iterable[str]) -> bool:
     """Whether a pattern names the path or a folder it lies in."""
-    parts = path.split("/")
-    starts = ["/".join(parts[: n + 1]) for n in range(len(parts))]
     return any(
         fnmatch.fnmatchcase(start, form)
         for pattern in patterns
         for form in (pattern.removeprefix("./"), pattern.removeprefix("./").removeprefix("**/"))
-        for start in starts
+        for start in _starts(path)
     )
 
 
@@ -101,28 +104,57 @@ def overlay_unit(unit: Path, destination: Path, rules: CopyRules, left_out: Sequ
     copy_tree(unit, destination, configuring)
 
 
-def mirror_unit(root: Path, folders: Mapping[str, CopyRules], destination: Path) -> None:
+def mirror_unit(root: Path, folders: Mapping[str, CopyRules], destination: Path, links: Path) -> None:
     """Copies folders of the repository to the same places below `destination`, and links what stands beside them and
     beside the folders on the way. What is copied has the same relative paths in every commit and for every unit; what
-    is linked is shared with all.
+    is linked is shared with all. `links` is a folder of the same file system, where links are kept to be shared; it may
+    go at any time.
     """
-    _mirror_below(root, "", folders, destination)
+    on_the_way = {"", *(start for folder in folders for start in _starts(folder))}
+    links.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _Mirror(folders, on_the_way, str(links)).below(str(root), "", str(destination))
 
 
-def _mirror_below(here: Path, path: str, folders: Mapping[str, CopyRules], there: Path) -> None:
-    if path in folders:
-        copy_tree(here, there, folders[path])
-        return
-    prefix = f"{path}/" if path else ""
-    if not any(folder.startswith(prefix) for folder in folders):
-        there.symlink_to(here)
-        return
-    there.mkdir(parents=True, exist_ok=True)
-    for entry in sorted(here.iterdir()):
-        if entry.is_dir() and not entry.is_symlink() and entry.name not in _LEFT_BEHIND:
-            _mirror_below(entry, prefix + entry.name, folders, there / entry.name)
-        elif entry.name not in _LEFT_BEHIND:
-            (there / entry.name).symlink_to(entry)
+@dataclass(frozen=True, slots=True)
+class _Mirror:
+    folders: Mapping[str, CopyRules]
+    on_the_way: AbstractSet[str]
+    links: str
+
+    def below(self, here: str, path: str, there: str) -> None:
+        if path in self.folders:
+            copy_tree(Path(here), Path(there), self.folders[path])
+            return
+        os.makedirs(there, exist_ok=True)
+        prefix = f"{path}/" if path else ""
+        with os.scandir(here) as entries:
+            for entry in entries:
+                inside = prefix + entry.name
+                if inside in self.on_the_way and entry.is_dir(follow_symlinks=False):
+                    self.below(entry.path, inside, f"{there}/{entry.name}")
+                elif entry.name not in _LEFT_BEHIND:
+                    self._link(entry.path, f"{there}/{entry.name}")
+
+    def _link(self, target: str, place: str) -> None:
+        shared = f"{self.links}/{hashlib.blake2b(os.fsencode(target), digest_size=16).hexdigest()}"
+        for _ in range(2):
+            try:
+                os.link(shared, place, follow_symlinks=False)
+                return
+            except FileNotFoundError:
+                # Another thread may make it at the same moment.
+                with contextlib.suppress(FileExistsError):
+                    os.symlink(target, shared)
+            except (OSError, NotImplementedError):
+                # It has as many names as the file system allows, or links cannot have several there.
+                break
+        os.symlink(target, place)
+
+
+def _starts(path: str) -> list[str]:
+    """The path, and those of the folders that it lies in."""
+    parts = path.split("/")
+    return ["/".join(parts[: n + 1]) for n in range(len(parts))]
 
 
 def write_changes(folder: Path, changes: Iterable[FileChange]) -> None:

@@ -58,7 +58,7 @@ from towpath.runs.workbench.phases import Phases
 from towpath.runs.workbench.providers import ProviderCache
 from towpath.runs.workbench.sensitive import declared_secrets
 from towpath.runs.workbench.sources import SourceRequest, fetch_source
-from towpath.runs.workbench.tools import Tools, unit_folder_name, working_folder
+from towpath.runs.workbench.tools import Tools, links_folder, unit_folder_name, working_folder
 from towpath.terragrunt.autoinclude import AUTOINCLUDE_FILES
 from towpath.terragrunt.config import Generate, RemoteState, UnitConfig
 
@@ -207,7 +207,9 @@ class Preparer:
             left_out = CopyRules(rules.include, (*rules.exclude, *_CONFIGURES_TOWPATH), rules.lock_file)
             unit = "" if evaluated.unit == "." else evaluated.unit
             modules = local_modules(evaluated.checkout.folder, unit)
-            mirror_unit(evaluated.checkout.folder, {**dict.fromkeys(modules, CopyRules()), unit: left_out}, root)
+            folders = {**dict.fromkeys(modules, CopyRules()), unit: left_out}
+            links = links_folder(self._tools.state, evaluated.request.run)
+            mirror_unit(evaluated.checkout.folder, folders, root, links)
             return root / unit
         folder = phases.fetching(lambda: self._fetch(source, evaluated, prepared, phases.console))
         overlay_unit(evaluated.checkout.unit_folder(evaluated.unit), folder, rules, _CONFIGURES_TOWPATH)

@@ -18,7 +18,7 @@ from towpath.system.clock import Clock
 from towpath.system.ids import Ids
 from towpath.system.processes import Processes
 
-__all__ = ["Commits", "InterruptedWorkError", "Tools", "unit_folder_name", "working_folder"]
+__all__ = ["Commits", "InterruptedWorkError", "Tools", "links_folder", "unit_folder_name", "working_folder"]
 
 
 class Commits(Protocol):
@@ -63,6 +63,11 @@ class InterruptedWorkError(Exception):
 def working_folder(state: Path, run: str, unit: UnitPath) -> Path:
     """Where a run works on a unit; the same for its plan and its apply."""
     return state / "work" / run / unit_folder_name(unit)
+
+
+def links_folder(state: Path, run: str) -> Path:
+    """Where a run keeps links that its working folders share. No unit's folder has this name."""
+    return state / "work" / run / "links"
 
 
 def unit_folder_name(unit: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -115,7 +117,7 @@ def test_a_unit_without_source_sees_what_stands_beside_it(tmp_path: Path) -> Non
         ".git/config",
     )
     work = tmp_path / "work"
-    mirror_unit(root, {"envs/dev/app": CopyRules(), "modules/vpc": CopyRules()}, work)
+    mirror_unit(root, {"envs/dev/app": CopyRules(), "modules/vpc": CopyRules()}, work, tmp_path / "links")
     folder = work / "envs" / "dev" / "app"
     for path in ("../../../modules/vpc/main.tf", "../../../modules/other/main.tf", "../other/o.tf", "../../x.tf"):
         assert (folder / path).is_file()
@@ -127,8 +129,35 @@ def test_a_unit_without_source_sees_what_stands_beside_it(tmp_path: Path) -> Non
 
 def test_the_root_itself_may_be_a_unit(tmp_path: Path) -> None:
     root = put(tmp_path / "repo", "main.tf", "sub/x.tf")
-    mirror_unit(root, {"": CopyRules()}, tmp_path / "work")
+    mirror_unit(root, {"": CopyRules()}, tmp_path / "work", tmp_path / "links")
     assert files(tmp_path / "work") == ["main.tf", "sub/x.tf"]
+
+
+def test_units_side_by_side_share_their_links(tmp_path: Path) -> None:
+    root = put(tmp_path / "repo", *(f"units/{number}/main.tf" for number in range(20)), "common.tf")
+    for number in range(20):
+        work = tmp_path / f"work-{number}"
+        mirror_unit(root, {f"units/{number}": CopyRules()}, work, tmp_path / "links")
+        assert all((work / "units" / f"{other}" / "main.tf").is_file() for other in range(20))
+        assert (work / "units" / f"{number}" / "../../common.tf").is_file()
+    one, other = (tmp_path / f"work-{number}/units/7" for number in (3, 4))
+    assert one.is_symlink()
+    assert one.lstat().st_ino == other.lstat().st_ino
+    shutil.rmtree(tmp_path / "work-3")
+    assert (other / "main.tf").is_file()
+
+
+@pytest.mark.parametrize("number", [errno.EMLINK, errno.EPERM, errno.EXDEV])
+def test_links_are_made_anew_where_they_cannot_be_shared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "link", refuse)
+    root = put(tmp_path / "repo", "units/a/main.tf", "units/b/main.tf")
+    mirror_unit(root, {"units/a": CopyRules()}, tmp_path / "work", tmp_path / "links")
+    assert (tmp_path / "work/units/b/main.tf").is_file()
 
 
 def test_generated_files_are_private(tmp_path: Path) -> None:
