@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import fcntl
 import os
 import signal
@@ -110,6 +111,18 @@ def test_much_input_and_output(tmp_path: Path) -> None:
 
 def test_a_program_that_reads_no_input_ends_well(tmp_path: Path) -> None:
     assert runner(tmp_path).run(shell("exit 0", tmp_path, stdin=b"y" * 1_000_000), LogLines(), Switch()).ok
+
+
+class FullLog:
+    def line(self, text: str) -> None:
+        raise OSError(errno.ENOSPC, f"no room for {text}")
+
+
+def test_a_program_does_not_die_of_a_log_that_cannot_be_written(tmp_path: Path) -> None:
+    script = "trap '' PIPE; for i in $(seq 20000); do echo line $i || exit 1; done; touch done"
+    with pytest.raises(OSError, match=r"no room for line 1$"):
+        runner(tmp_path).run(shell(script, tmp_path), FullLog(), Switch())
+    assert (tmp_path / "done").exists()
 
 
 def test_only_the_given_environment_is_seen(tmp_path: Path) -> None:

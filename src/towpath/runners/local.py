@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import io
+import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from towpath.model.commands import Cancellation, Command, CommandResult, LogSink
@@ -14,9 +15,11 @@ from towpath.system.guarded import GuardedProcess, GuardedProcesses
 
 __all__ = ["Lease", "LocalRunner", "NoLease"]
 
-_CHUNK = 64 * 1024
 _TAIL_LINES = 60
-_HEARTBEAT_SECONDS = 1.0
+_LOOK_SECONDS = 0.1
+_HEARTBEAT_LOOKS = 5
+"""The deadline is renewed every so many looks."""
+_IDLE_SECONDS = 1.0
 _NEVER_STARTED = -2
 """The status of a command that was cancelled before it started: that of SIGINT."""
 
@@ -39,7 +42,7 @@ class LocalRunner:
 
     def __init__(self, processes: GuardedProcesses, lease: Lease | None = None) -> None:
         self._processes = processes
-        self._lease = lease or NoLease()
+        self._watch = _Watch(lease or NoLease())
 
     def run(self, command: Command, log: LogSink, cancellation: Cancellation) -> CommandResult:
         if cancellation.level() > 0:
@@ -52,74 +55,104 @@ class LocalRunner:
             grace=command.interrupt_grace,
         )
         output = _Output(command, log)
-        readers = output.read(process)
-        ended = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(process, cancellation, ended), daemon=True)
-        watcher.start()
-        end = process.wait()
-        ended.set()
-        for reader in readers:
-            reader.join()
+        with self._watch.over(process, cancellation):
+            end = process.follow(output.standard, output.errors)
+        output.end()
         return CommandResult(end.status, bytes(output.captured), output.tail(), interrupted=end.stopped)
 
-    def _watch(self, process: GuardedProcess, cancellation: Cancellation, ended: threading.Event) -> None:
-        """Passes the deadline and what was asked for on to the guard. Outlives the process by a heartbeat at most."""
-        level = 0
-        self._renew(process)
-        while not ended.wait(0.02):
-            asked = cancellation.wait(level, _HEARTBEAT_SECONDS)
-            if ended.is_set():
-                return
-            self._renew(process)
-            if asked > level:
-                level = asked
-                (process.kill if level > 1 else process.stop)()
 
-    def _renew(self, process: GuardedProcess) -> None:
+@dataclass(slots=True, eq=False)
+class _Watched:
+    process: GuardedProcess
+    cancellation: Cancellation
+    level: int = 0
+
+    def look(self) -> None:
+        """Passes on what was asked for since the last time."""
+        asked = self.cancellation.level()
+        if asked > self.level:
+            self.level = asked
+            (self.process.kill if asked > 1 else self.process.stop)()
+
+
+class _Watch:
+    """Passes the deadline and what was asked for on to the guards: one thread for all processes, beside those that
+    read what they print, which a slow log may keep waiting. It ends when it has had nothing to watch for a while.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        self._lease = lease
+        self._news = threading.Condition()
+        self._watched: list[_Watched] = []
+        self._is_kept = False
+
+    @contextlib.contextmanager
+    def over(self, process: GuardedProcess, cancellation: Cancellation) -> Iterator[None]:
+        watched = _Watched(process, cancellation)
+        self._renew(watched)
+        with self._news:
+            self._watched.append(watched)
+            if self._is_kept:
+                self._news.notify()
+            else:
+                self._is_kept = True
+                threading.Thread(target=self._keep, name="towpath-watch", daemon=True).start()
+        try:
+            yield
+        finally:
+            with self._news:
+                self._watched.remove(watched)
+
+    def _keep(self) -> None:
+        looks, pause = 0, threading.Event()
+        while watched := self._all():
+            looks += 1
+            for one in watched:
+                one.look()
+                if looks % _HEARTBEAT_LOOKS == 0:
+                    self._renew(one)
+            pause.wait(_LOOK_SECONDS)
+
+    def _all(self) -> list[_Watched]:
+        with self._news:
+            self._is_kept = self._news.wait_for(lambda: bool(self._watched), _IDLE_SECONDS)
+            return list(self._watched)
+
+    def _renew(self, watched: _Watched) -> None:
         deadline = self._lease.deadline()
         if deadline is not None:
-            process.deadline(deadline)
+            watched.process.deadline(deadline)
 
 
 class _Output:
     """Both streams of one command, on their way to the log."""
 
     def __init__(self, command: Command, log: LogSink) -> None:
-        self._capture = command.capture
-        self._redactor = Redactor(command.secrets)
+        redactor = Redactor(command.secrets)
         self._log = log
-        self._lock = threading.Lock()
         self._last: deque[str] = deque(maxlen=_TAIL_LINES)
+        self._standard = None if command.capture else LineRedactor(redactor)
+        self._errors = LineRedactor(redactor)
         self.captured = bytearray()
 
     def tail(self) -> str:
         return "\n".join(self._last)
 
-    def read(self, process: GuardedProcess) -> tuple[threading.Thread, ...]:
-        """Starts reading; the threads end when the streams do."""
-        out = self._keep if self._capture else self._show
-        threads = (self._reader(process.stdout, out), self._reader(process.stderr, self._show))
-        for thread in threads:
-            thread.start()
-        return threads
+    def standard(self, chunk: bytes) -> None:
+        if self._standard is None:
+            self.captured += chunk
+        else:
+            self._tell(self._standard.feed(chunk))
 
-    def _reader(self, stream: io.BufferedIOBase, take: Callable[[io.BufferedIOBase], None]) -> threading.Thread:
-        return threading.Thread(target=take, args=(stream,), daemon=True)
+    def errors(self, chunk: bytes) -> None:
+        self._tell(self._errors.feed(chunk))
 
-    def _keep(self, stream: io.BufferedIOBase) -> None:
-        with stream:
-            while chunk := stream.read(_CHUNK):
-                self.captured += chunk
-
-    def _show(self, stream: io.BufferedIOBase) -> None:
-        lines = LineRedactor(self._redactor)
-        with stream:
-            while chunk := stream.read1(_CHUNK):
-                self._tell(lines.feed(chunk))
-        self._tell(lines.end())
+    def end(self) -> None:
+        for lines in (self._standard, self._errors):
+            if lines is not None:
+                self._tell(lines.end())
 
     def _tell(self, lines: list[str]) -> None:
-        with self._lock:
-            for line in lines:
-                self._last.append(line)
-                self._log.line(line)
+        for line in lines:
+            self._last.append(line)
+            self._log.line(line)

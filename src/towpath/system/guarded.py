@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import fcntl
-import io
 import os
+import select
 import signal
 import socket
 import struct
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -28,6 +28,10 @@ __all__ = ["FakeGuardedProcesses", "GuardedEnd", "GuardedProcess", "GuardedProce
 _HEADER: Final = struct.Struct("!Q")
 """What `guard.py` reads before a request: how many bytes it has."""
 _GUARD = Path(__file__).with_name("guard.py")
+_CHUNK: Final = 64 * 1024
+
+Taker = Callable[[bytes], None]
+"""Takes a piece of what a process prints, never an empty one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +47,19 @@ class GuardedEnd:
 class GuardedProcess(Protocol):
     """A process under a guard.
 
-    `stdout` and `stderr` must both be read to their ends; `wait` returns when the process and all that it started are
-    gone. `deadline` (of the steady clock) replaces the one before. `stop` asks politely, `kill` does not ask.
+    `follow`, called once, hands on what the process prints as it comes, and returns when the process and all that it
+    started are gone. When one of those who take it raises, the rest is read and thrown away, and the error is raised at
+    the end: a process must not die of a log that cannot be written. The others may be called meanwhile by any thread:
+    `deadline` (of the steady clock) replaces the one before, `stop` asks politely, `kill` does not ask.
     """
 
-    stdout: io.BufferedIOBase
-    stderr: io.BufferedIOBase
+    def follow(self, output: Taker, errors: Taker) -> GuardedEnd: ...
 
     def deadline(self, moment: float) -> None: ...
 
     def stop(self) -> None: ...
 
     def kill(self) -> None: ...
-
-    def wait(self) -> GuardedEnd: ...
 
 
 class GuardedProcesses(Protocol):
@@ -95,6 +98,11 @@ class SystemGuardedProcesses:
                 os.close(handle)
         return _SystemGuardedProcess(ends, argv[0], folder).started(stdin)
 
+    def get_ready(self) -> None:
+        """Starts what the first process would have to wait for."""
+        with self._lock:
+            self._post.get_ready()
+
     def _ask(self, handles: Sequence[int], content: bytes) -> None:
         with self._lock:
             try:
@@ -111,11 +119,15 @@ class _Post:
     def __init__(self) -> None:
         self._requests: socket.socket | None = None
 
-    def ask(self, handles: Sequence[int], content: bytes) -> None:
+    def get_ready(self) -> socket.socket:
         if self._requests is None:
             self._requests = self._start()
-        socket.send_fds(self._requests, [_HEADER.pack(len(content))], handles)
-        self._requests.sendall(content)
+        return self._requests
+
+    def ask(self, handles: Sequence[int], content: bytes) -> None:
+        requests = self.get_ready()
+        socket.send_fds(requests, [_HEADER.pack(len(content))], handles)
+        requests.sendall(content)
 
     def _start(self) -> socket.socket:
         requests, theirs = socket.socketpair()
@@ -165,37 +177,92 @@ class _Ends:
 
 class _SystemGuardedProcess:
     def __init__(self, ends: _Ends, program: str, folder: Path) -> None:
-        self.stdout: io.BufferedIOBase = os.fdopen(ends.output, "rb")
-        self.stderr: io.BufferedIOBase = os.fdopen(ends.errors, "rb")
-        self._stdin = os.fdopen(ends.stdin_end, "wb")
+        self._output = ends.output
+        self._errors = ends.errors
+        self._report = ends.report
+        self._stdin = ends.stdin_end
         self._control: int | None = ends.control_end
         self._lock = threading.Lock()
-        self._reports = _lines(ends.report)
+        self._said = b""
         self._program = program
         self._folder = folder
         self._child = 0
+        self._feeder: threading.Thread | None = None
 
     def started(self, stdin: bytes) -> GuardedProcess:
         """Waits for the guard's first report; then feeds standard input."""
-        words = next(self._reports, "failed 0").split()
+        while (report := self._next_report()) is None:
+            pass
+        words = report or ["failed", "0"]
         if words[0] == "failed":
-            self._reports.close()
-            self._release()
-            for stream in (self._stdin, self.stdout, self.stderr):
-                stream.close()
+            self._close()
+            os.close(self._stdin)
             raise ProblemError(_not_executed(self._program, self._folder, int(words[1])))
         self._child = int(words[1])
-        self._feeder = threading.Thread(target=self._feed, args=(stdin,), daemon=True)
-        self._feeder.start()
+        if stdin:
+            self._feeder = threading.Thread(target=self._feed, args=(stdin,), daemon=True)
+            self._feeder.start()
+        else:
+            os.close(self._stdin)
         return self
 
     def _feed(self, content: bytes) -> None:
         try:
-            with self._stdin:
-                self._stdin.write(content)
+            with open(self._stdin, "wb") as stream:
+                stream.write(content)
         except BrokenPipeError:
             # The process ended without reading all of it, which is its right.
             return
+
+    def follow(self, output: Taker, errors: Taker) -> GuardedEnd:
+        takers = {self._output: output, self._errors: errors}
+        failures: list[Exception] = []
+        end: GuardedEnd | None = None
+        poll = select.poll()
+        for handle in (self._report, *takers):
+            poll.register(handle, select.POLLIN)
+        try:
+            while takers or end is None:
+                for handle, _ in poll.poll():
+                    if handle == self._report:
+                        report = self._next_report()
+                        end = None if report is None else self._ended(report)
+                        is_read = end is not None
+                    else:
+                        is_read = not _hand_on(handle, takers[handle], failures)
+                        if is_read:
+                            del takers[handle]
+                    if is_read:
+                        poll.unregister(handle)
+        finally:
+            self._close()
+        if self._feeder is not None:
+            # Nobody is left who could read on.
+            self._feeder.join()
+        if failures:
+            raise failures[0]
+        return end
+
+    def _next_report(self) -> list[str] | None:
+        """The guard's next words; empty when it is gone, None when there may be more of them."""
+        chunk = os.read(self._report, 256)
+        self._said += chunk
+        line, is_whole, rest = self._said.partition(b"\n")
+        if is_whole:
+            self._said = rest
+        return line.decode("ascii").split() if is_whole else None if chunk else []
+
+    def _ended(self, words: list[str]) -> GuardedEnd:
+        self._release()
+        if words[:1] == ["exited"]:
+            return GuardedEnd(int(words[1]), stopped=words[2] != "-")
+        self._bury()
+        return GuardedEnd(-signal.SIGKILL, stopped=True)
+
+    def _close(self) -> None:
+        self._release()
+        for handle in (self._report, self._output, self._errors):
+            os.close(handle)
 
     def deadline(self, moment: float) -> None:
         self._order(f"deadline {moment:.6f}")
@@ -215,18 +282,6 @@ class _SystemGuardedProcess:
             except BrokenPipeError:
                 # The guard has ended; `wait` tells how.
                 return
-
-    def wait(self) -> GuardedEnd:
-        words = next(self._reports, "").split()
-        self._reports.close()
-        self._release()
-        if words[:1] != ["exited"]:
-            self._bury()
-        # Nobody is left who could read on.
-        self._feeder.join()
-        if words[:1] == ["exited"]:
-            return GuardedEnd(int(words[1]), stopped=words[2] != "-")
-        return GuardedEnd(-signal.SIGKILL, stopped=True)
 
     def _bury(self) -> None:
         """The guard was killed before it could report: what it guarded is killed here."""
@@ -249,9 +304,15 @@ def _locked(file: Path) -> int:
     return handle
 
 
-def _lines(descriptor: int) -> Generator[str]:
-    with open(descriptor, encoding="ascii") as file:
-        yield from file
+def _hand_on(handle: int, taker: Taker, failures: list[Exception]) -> bool:
+    """Reads what is there; whether there may be more. Who has failed to take something is not offered more."""
+    chunk = os.read(handle, _CHUNK)
+    if chunk and not failures:
+        try:
+            taker(chunk)
+        except Exception as failure:  # noqa: BLE001  # of whatever kind, it is raised at the end
+            failures.append(failure)
+    return bool(chunk)
 
 
 def _not_executed(program: str, folder: Path, number: int) -> Problem:
@@ -279,8 +340,8 @@ class _Scripted:
 class _FakeGuardedProcess:
     """Has printed everything already; ends with its scripted status, or as stopped."""
 
-    stdout: io.BufferedIOBase
-    stderr: io.BufferedIOBase
+    stdout: bytes
+    stderr: bytes
     status: int
     orders: list[str]
 
@@ -293,7 +354,10 @@ class _FakeGuardedProcess:
     def kill(self) -> None:
         self.orders.append("kill")
 
-    def wait(self) -> GuardedEnd:
+    def follow(self, output: Taker, errors: Taker) -> GuardedEnd:
+        for taker, content in ((output, self.stdout), (errors, self.stderr)):
+            if content:
+                taker(content)
         stopped = "stop" in self.orders or "kill" in self.orders
         return GuardedEnd(-signal.SIGINT if stopped else self.status, stopped)
 
@@ -318,4 +382,4 @@ class FakeGuardedProcesses:
         if not fitting:
             raise AssertionError(f"a process nobody scripted: {' '.join(argv)}")
         _, answer = max(fitting, key=lambda script: len(script[0]))
-        return _FakeGuardedProcess(io.BytesIO(answer.stdout), io.BytesIO(answer.stderr), answer.status, self.orders)
+        return _FakeGuardedProcess(answer.stdout, answer.stderr, answer.status, self.orders)

@@ -20,7 +20,7 @@ class Log:
 
 
 class Calm:
-    """Nobody cancels. Waiting ends at once, so that a test does."""
+    """Nobody cancels."""
 
     def level(self) -> int:
         return 0
