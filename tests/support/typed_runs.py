@@ -47,7 +47,6 @@ class TypedRuns(CommandLine):
         self.house = house
         self.questions: list[str] = []
         self.processes.install("terraform", "/bin/terraform")
-        self.processes.script("/bin/terraform", "version", "-json", stdout=b'{"terraform_version": "1.11.4"}')
         self.processes.script("/bin/terraform", "version", stdout=b"Terraform v1.11.4")
 
     @contextmanager

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 
 from towpath.engines.choosing import engines_of
 from towpath.model.runs import RunKind
 from towpath.planning import Walk
-from towpath.problems import has_errors
+from towpath.problems import ProblemError, has_errors
 from towpath.runners import LocalRunner
 from towpath.runs import Runs, RunView, settings_of
 from towpath.runs.carrier import ThreadCarriers
@@ -37,11 +38,23 @@ class Working:
     outside: Outside
     questions: Processes | None = None
     """What engines are asked for their versions with, where that is not the outside's processes."""
+    guarded: SystemGuardedProcesses | None = None
 
     def walk(self, asked: Asked) -> Walk:
         """What a run would do. Raises `ProblemError` when the configuration as a whole is broken, and when what
         is to be destroyed may not be."""
         return self._walking.walk(asked)
+
+    def get_ready(self) -> None:
+        """While it is found out whether there is anything to do, what work would have to wait for starts already."""
+        if self.guarded is not None:
+            self.guarded.get_ready()
+            threading.Thread(target=self._ask_ahead, daemon=True).start()
+
+    def _ask_ahead(self) -> None:
+        # What is wrong is told when a run is made, and not when there is nothing to do.
+        with suppress(ProblemError):
+            self.require_engine()
 
     @cached_property
     def _walking(self) -> Walking:
@@ -91,8 +104,8 @@ def open_working(outside: Outside) -> Iterator[Working]:
     state = open_state(folder, outside.ids, outside.clock, outside.environment)
     try:
         questions = AskedOnce(outside.processes)
-        runner = LocalRunner(SystemGuardedProcesses(state.folder / ENGINES))
-        workbench = workbench_for(outside, reading.repository, state, runner, questions)
-        yield Working(reading, state, Runs(state, workbench, ThreadCarriers()), outside, questions)
+        guarded = SystemGuardedProcesses(state.folder / ENGINES)
+        workbench = workbench_for(outside, reading.repository, state, LocalRunner(guarded), questions)
+        yield Working(reading, state, Runs(state, workbench, ThreadCarriers()), outside, questions, guarded)
     finally:
         state.close()

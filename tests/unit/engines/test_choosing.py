@@ -65,7 +65,6 @@ def test_what_is_there_what_is_started_first() -> None:
     processes.install("terragrunt", "/bin/tg")
     processes.script("/bin/tg", "--version", stdout=b"terragrunt version v1.0.4\n")
     processes.install("tofu", "/bin/tofu")
-    processes.script("/bin/tofu", "version", "-json", stdout=b'{"terraform_version": "1.10.0"}')
     processes.script("/bin/tofu", "version", stdout=b"OpenTofu v1.10.0\n")
     tofu = EngineBinary("tofu", "/bin/tofu", "1.10.0")
     assert engines_of(load_config(b""), processes) == (tofu,)

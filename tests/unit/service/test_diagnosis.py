@@ -22,7 +22,6 @@ def outside(tmp_path: Path) -> Outside:
     processes = FakeProcesses()
     processes.script("git", "--version", stdout=b"git version 2.39.5\n")
     processes.install("terraform", "/bin/terraform")
-    processes.script("/bin/terraform", "version", "-json", stdout=b'{"terraform_version": "1.11.4"}')
     processes.script("/bin/terraform", "version", stdout=b"Terraform v1.11.4")
     return Outside(tmp_path, tmp_path / "state", processes, FakeEnvironment(), FakeClock(), FakeIds())
 

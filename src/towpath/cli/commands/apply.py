@@ -30,6 +30,7 @@ def apply(app: App, units: tuple[str, ...], run: str | None, since: str | None, 
     if run is not None and (units or since):
         raise click.UsageError("--run names a whole run: no units and no --since with it.")
     with working(app) as opened:
+        opened.get_ready()
         if run is not None:
             opened.require_engine()
             begun = opened.take_up(run)
@@ -53,6 +54,7 @@ def apply(app: App, units: tuple[str, ...], run: str | None, since: str | None, 
 def destroy(app: App, units: tuple[str, ...], logs: bool) -> int:
     """Take units down: plan, gates, destroy, in reverse order of their dependencies."""
     with working(app) as opened:
+        opened.get_ready()
         head = opened.reading.live()
         named = tuple(find_unit(app, opened.reading, head, name).path for name in units)
         walk = opened.walk(Asked(RunKind.DESTROY, named))

@@ -22,6 +22,7 @@ __all__ = ["plan"]
 def plan(app: App, units: tuple[str, ...], since: str | None, logs: bool) -> int:
     """Plan these units, or what changed; the plans are kept as a run."""
     with working(app) as opened:
+        opened.get_ready()
         tell_uncommitted(app, opened.reading)
         head = opened.reading.live()
         named = tuple(find_unit(app, opened.reading, head, name).path for name in units)

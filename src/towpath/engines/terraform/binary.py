@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -20,6 +20,7 @@ _INSTALL = (
 _CORRECT = "Install it there, or correct `engine` in towpath.yml."
 _FITTING = "Install a version that fits and put it on PATH, or change what is asked for."
 _NAMES = ("tofu", "terraform")
+_ANSWER = re.compile(rb"(OpenTofu|Terraform) v(\S+)")
 _OLDEST = ">= 1.3"
 """Plans name the paths that force a replacement, and outputs their types, in every version from here on."""
 
@@ -81,16 +82,13 @@ def _missing(choice: EngineChoice, detail: str) -> ProblemError:
 
 
 def _ask_version(path: str, choice: EngineChoice, processes: Processes) -> EngineBinary:
-    answer = processes.run([path, "version", "-json"], timeout=60)
-    try:
-        said = json.loads(answer.stdout)
-        version = said["terraform_version"]
-    except (ValueError, KeyError, TypeError):
-        detail = f"{path} did not answer `version -json` as Terraform and OpenTofu do (exit status {answer.status})."
-        raise _missing(choice, detail) from None
-    # OpenTofu keeps Terraform's key; only its plain answer tells the two apart.
-    plain = processes.run([path, "version"], timeout=60).stdout.decode("utf-8", "replace")
-    return EngineBinary("tofu" if plain.startswith("OpenTofu") else "terraform", path, str(version))
+    # With `-json` OpenTofu answers just as Terraform does; only the plain answer tells the two apart.
+    answer = processes.run([path, "version"], timeout=60)
+    said = _ANSWER.match(answer.stdout)
+    if said is None:
+        detail = f"{path} did not answer `version` as Terraform and OpenTofu do (exit status {answer.status})."
+        raise _missing(choice, detail)
+    return EngineBinary("tofu" if said[1] == b"OpenTofu" else "terraform", path, said[2].decode("utf-8", "replace"))
 
 
 def version_problems(engine: EngineBinary, constraints: Iterable[Constraint], hint: str) -> Iterable[Problem]:

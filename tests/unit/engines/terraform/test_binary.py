@@ -18,7 +18,14 @@ def machine(*names: str, version: str = "1.9.2") -> FakeProcesses:
         processes.install(name, where)
         processes.install(where, where)
         processes.script(where, "version", stdout=f"{title} v{version}\n".encode())
-        processes.script(where, "version", "-json", stdout=b'{"terraform_version": "%s"}' % version.encode())
+    return processes
+
+
+def answering(answer: bytes, status: int = 0) -> FakeProcesses:
+    processes = FakeProcesses()
+    processes.install("terraform", "/bin/terraform")
+    processes.install("/bin/terraform", "/bin/terraform")
+    processes.script("/bin/terraform", "version", status=status, stdout=answer)
     return processes
 
 
@@ -36,6 +43,19 @@ def test_whichever_is_there_opentofu_first() -> None:
 def test_the_one_that_is_named() -> None:
     assert find_engine(EngineChoice("terraform"), machine("terraform", "tofu")).name == "terraform"
     assert find_engine(EngineChoice(binary="/bin/tofu"), machine("tofu")).path == "/bin/tofu"
+
+
+def test_the_answer_tells_the_two_apart_whatever_the_file_is_called() -> None:
+    processes = answering(b"OpenTofu v1.10.0\non linux_amd64\n")
+    assert find_engine(EngineChoice("tofu", "/bin/terraform"), processes).version == "1.10.0"
+
+
+@pytest.mark.parametrize("answer", [b"", b"Packer v1.9.0\n", b"no Terraform v1.9.0\n", b"Terraform v \n", b"\xff\xfe"])
+def test_something_else_under_its_name(answer: bytes) -> None:
+    problem = problem_of(EngineChoice(), answering(answer, status=3))
+    assert problem.id == "engine-missing"
+    assert "did not answer `version`" in problem.detail
+    assert "exit status 3" in problem.detail
 
 
 def test_none_is_there() -> None:
