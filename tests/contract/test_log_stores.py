@@ -88,6 +88,19 @@ def test_the_end_of_a_long_log_is_reached_without_its_beginning(home: StateHome,
     assert found == lines[-len(found) :]
 
 
+def test_the_end_of_a_log_is_reached_when_all_of_it_was_written_at_once(
+    home_on_postgres: StateHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The thread that writes batches gets its turn only when the log is closed.
+    monkeypatch.setattr(log_rows, "BATCH_SECONDS", 60)
+    monkeypatch.setattr(log_rows.LogWriter, "_is_urgent", lambda writer: writer._closing)
+    lines = [f"{number}: {'x' * 200}" for number in range(6000)]
+    write(home_on_postgres.open().logs, *lines)
+    reader = home_on_postgres.open().logs
+    assert reader.near_end("run", UNIT) > 0
+    assert list(reader.read("run", UNIT)) == lines
+
+
 def test_a_line_longer_than_a_part_is_whole(state: State) -> None:
     lines = ["x" * 600_000, "", "y"]
     write(state.logs, *lines)

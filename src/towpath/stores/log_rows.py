@@ -21,7 +21,7 @@ BATCH_SECONDS = 0.4
 """How long a line waits for others at most."""
 
 BATCH_BYTES = 64 * 1024
-"""With more than that waiting, a batch is written at once."""
+"""With more than that waiting, a batch is written at once; a chunk has no more, unless a line alone is longer."""
 
 MOST_BYTES = 4 * 1024 * 1024
 """What one log keeps in memory while the database cannot be reached; what comes then is lost, and the log says so."""
@@ -95,7 +95,7 @@ class LogWriter:
                 taken = [(log, bytes(log.waiting), log.lost) for log in self._waiting.values()]
             if not taken:
                 return True
-            rows = [{**log.key, "lines": lines + _lost(lost)} for log, lines, lost in taken]
+            rows = [{**log.key, "lines": chunk} for log, lines, lost in taken for chunk in _chunks(lines + _lost(lost))]
             try:
                 self._insert(rows)
             except ProblemError:
@@ -176,6 +176,15 @@ class LogRows:
         mine = log_chunks.c.repository == self._repository
         with self._database.appending() as connection:
             connection.execute(delete(log_chunks).where(log_chunks.c.run == run, mine))
+
+
+def _chunks(lines: bytes) -> Iterator[bytes]:
+    """Whole lines, as many as fit into a batch: readers of a log's end, or of a part, take whole chunks."""
+    start = 0
+    while start < len(lines):
+        end = lines.rfind(b"\n", start, start + BATCH_BYTES) + 1 or lines.find(b"\n", start) + 1
+        yield lines[start:end]
+        start = end
 
 
 def _lost(lines: int) -> bytes:
