@@ -15,13 +15,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-from chaos import KEY, REPOSITORY, SETTINGS, make_bench
+from chaos import KEY, LISTENS, REPOSITORY, SETTINGS, make_bench
 
 from towpath.problems import Problem, ProblemError
 from towpath.runs.worker import Place
 from towpath.service.crew import Crew, CurrentLease
 from towpath.service.journal import Journal
-from towpath.stores import WorkQueue, open_database_state
+from towpath.stores import State, WorkQueue, open_database_state
 from towpath.system import FakeEnvironment, RandomIds, SystemClock
 from towpath.system.interrupts import Interrupts
 
@@ -38,11 +38,22 @@ class SkewedClock(SystemClock):
         return super().now() + self._skew
 
 
+def opened(url: str, folder: Path, clock: SystemClock) -> State:
+    """As often as it takes: whoever starts a worker starts it again when it could not reach the database."""
+    while True:
+        try:
+            return open_database_state(url, folder, RandomIds(), clock, FakeEnvironment({"TOWPATH_KEY": KEY}))
+        except ProblemError as error:
+            sys.stderr.write(f"{error}\n")
+            threading.Event().wait(0.2)
+
+
 def main(url: str, folder: Path, cloud: Path, skew: float) -> None:
     clock = SkewedClock(skew)
     stop = Interrupts(highest=3)
     signal.signal(signal.SIGTERM, lambda *_: stop.raise_level())
-    base = open_database_state(url, folder, RandomIds(), clock, FakeEnvironment({"TOWPATH_KEY": KEY}))
+    (folder / LISTENS).touch()
+    base = opened(url, folder, clock)
     state = base.for_repository(REPOSITORY)
     lease = CurrentLease()
     bench = make_bench(cloud, state.plans)

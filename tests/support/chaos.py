@@ -33,7 +33,7 @@ from towpath.runs.worker import WorkerSettings
 from towpath.stores import State, open_database_state
 from towpath.system import FakeEnvironment, RandomIds, SystemClock
 
-__all__ = ["KEY", "REPOSITORY", "SETTINGS", "Chaos", "make_bench"]
+__all__ = ["KEY", "LISTENS", "REPOSITORY", "SETTINGS", "Chaos", "make_bench"]
 
 REPOSITORY = "live"
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -44,6 +44,8 @@ SETTINGS = WorkerSettings(
 WORKERS = 3
 MOST_COMMITS = 8
 PATIENCE = 120.0
+LISTENS = "listens"
+"""The file in a worker's folder that says that it can be asked to end."""
 _SCRIPT = Path(__file__).parents[1] / "crash" / "chaotic_worker.py"
 
 
@@ -84,6 +86,7 @@ class Chaos:
         self._url = server.url(self._database)
         self._workers: list[subprocess.Popen[bytes]] = []
         self._paused: list[tuple[subprocess.Popen[bytes], float]] = []
+        self._folder_of: dict[int, Path] = {}
         self._made = 0
         self._clock = SystemClock()
         environment = FakeEnvironment({"TOWPATH_KEY": KEY})
@@ -110,13 +113,25 @@ class Chaos:
             self._check(run, f"commit-{number}")
 
     def close(self) -> None:
-        self._calm()
-        for worker in self._workers:
-            worker.send_signal(signal.SIGTERM)
-        for worker in self._workers:
-            assert worker.wait(60) == 0, "something was done twice at once"
-        self.state.close()
-        self._server.drop_database(self._database)
+        """Asks the workers to end. Raises `AssertionError` when one of them saw something done twice at once, or ended
+        otherwise than it was asked to."""
+        try:
+            self._calm()
+            # Whoever is asked before it listens would just be gone.
+            assert until(self._all_listen, PATIENCE, 0.05), self._said()
+            for worker in self._workers:
+                worker.send_signal(signal.SIGTERM)
+            ends = [worker.wait(60) for worker in self._workers]
+            assert not any(ends), f"the workers ended with {ends}\n{self._said()}"
+        finally:
+            for worker in self._workers:
+                worker.kill()
+                worker.wait()
+            self.state.close()
+            self._server.drop_database(self._database)
+
+    def _all_listen(self) -> bool:
+        return all((self._folder_of[worker.pid] / LISTENS).exists() or worker.poll() for worker in self._workers)
 
     def _create(self, commit: str) -> str:
         return self._runs.create(the_walk(commit), "apply", "ann", settings=RunSettings(parallelism=4))
@@ -128,7 +143,9 @@ class Chaos:
         skew = self._random.choice([0, 0, -3600, 3600])
         command = [sys.executable, "-W", "error", str(_SCRIPT), self._url, str(folder), str(self._folder / "cloud")]
         with (folder / "said").open("wb") as said:
-            self._workers.append(subprocess.Popen([*command, str(skew)], stdout=said, stderr=said))
+            worker = subprocess.Popen([*command, str(skew)], stdout=said, stderr=said)
+        self._workers.append(worker)
+        self._folder_of[worker.pid] = folder
 
     def _fault(self) -> None:
         faults: list[Callable[[], None]] = [self._kill, self._kill, self._pause, self._pause, self._cut, self._restart]
@@ -213,8 +230,11 @@ class Chaos:
 
     def _why(self, run: str) -> str:
         view = self._runs.view(run)
-        said = [file.read_text() for file in sorted(self._folder.glob("worker-*/said"))]
-        return "\n".join([f"{run} is {view.status.value}", *self.told, *view.waiting_for, *said])
+        return "\n".join([f"{run} is {view.status.value}", *self.told, *view.waiting_for, self._said()])
+
+    def _said(self) -> str:
+        files = sorted(self._folder.glob("worker-*/said"))
+        return "\n".join(f"{file.parent.name}: {said}" for file in files if (said := file.read_text()))
 
     def _wait(self, seconds: float) -> None:
         until(lambda: False, seconds)
