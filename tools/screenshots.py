@@ -25,6 +25,7 @@ PAGES = {
     "run-halted": f"/runs/{HALTED}",
     "run-planned": f"/runs/{PLANNED}",
     "confirm": f"/runs/{WAITING}/approve?gate=gate-prod",
+    "begin": "/begin/apply?repository=infrastructure-live",
     "unit": f"/runs/{WAITING}/units/{DATABASE}",
     "unit-failed": f"/runs/{HALTED}/units/stage/eu-west-1/payments/queue",
     "graph": "/graph?repository=infrastructure-live",

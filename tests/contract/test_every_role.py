@@ -18,6 +18,7 @@ from starlette.routing import Route
 from web_served import serving
 
 from towpath.web import create_app
+from towpath.web.views.beginning import BeginKind
 from towpath.web.views.deeds import DeedKind
 
 TABLE = """
@@ -36,6 +37,7 @@ POST /account/password                    login    does   does   does    does   
 POST /account/tokens                      login    does   does   does    does     does     does   hidden hidden hidden
 POST /account/tokens/{token}/revoke       login    does   does   does    does     does     does   hidden hidden hidden
 GET  /api/v1/runs                         login    open   sees   sees    sees     sees     sees   sees   sees   open
+POST /api/v1/runs                         login    hidden no     does    does     does     does   no     no     hidden
 GET  /api/v1/runs/{run}                   login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
 GET  /api/v1/runs/{run}/units/{path:path} login    hidden sees   sees    sees     sees     sees   sees   hidden hidden
 GET  /api/v1/runs/{run}/logs/{path:path}  login    hidden sees   sees    sees     sees     sees   sees   hidden hidden
@@ -79,6 +81,10 @@ GET  /runs/{run}/resume                   login    hidden sees   sees    sees   
 GET  /runs/{run}/cancel                   login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
 GET  /runs/{run}/roll-back                login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
 GET  /runs/{run}/plan-again               login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
+GET  /begin/plan                          login    hidden open   open    open     open     open   open   open   hidden
+GET  /begin/apply                         login    hidden open   open    open     open     open   open   open   hidden
+POST /begin/plan                          login    hidden no     does    does     does     does   no     no     hidden
+POST /begin/apply                         login    hidden no     no      no       does     does   no     no     hidden
 POST /runs/{run}/approve                  login    hidden no     no      does     does     does   no     no     hidden
 POST /runs/{run}/reject                   login    hidden no     no      does     does     does   no     no     hidden
 POST /runs/{run}/apply                    login    hidden no     no      no       does     does   no     no     hidden
@@ -127,8 +133,8 @@ def routes(found: Iterable[Any]) -> Iterator[tuple[str, str]]:
             yield from routes(route.original_router.routes)
             continue
         for method in sorted({*(route.methods or ())} - {"HEAD"}):
-            deeds = list(DeedKind) if "{deed}" in route.path else [""]
-            yield from ((method, route.path.replace("{deed}", deed)) for deed in deeds)
+            words = DeedKind if "{deed}" in route.path else BeginKind if "{kind}" in route.path else [""]
+            yield from ((method, route.path.replace("{deed}", word).replace("{kind}", word)) for word in words)
 
 
 @pytest.fixture(scope="module")
@@ -164,7 +170,7 @@ def tried(client: httpx.Client, house: RoleHouse, waiting: str, route: tuple[str
 
 
 def _is_deed(path: str) -> bool:
-    return path.rpartition("/")[2] in list(DeedKind)
+    return "{run}" in path and path.rpartition("/")[2] in list(DeedKind)
 
 
 def _headers(visitor: Visitor, path: str) -> dict[str, str]:
@@ -176,6 +182,8 @@ def _sent(method: str, path: str, visitor: Visitor, gate: str) -> dict[str, Any]
         # Of the audit log the newest entries are shown, and many log in here.
         asked = {"events": {"after": "0"}, "audit": {"text": "run-approved"}}.get(path.rpartition("/")[2], {})
         return {"params": asked | ({"gate": gate} if gate else {})}
+    if path == f"{_PROGRAMS}/runs":
+        return {"json": {"kind": "plan"}}
     if path.startswith(_PROGRAMS):
         return {"json": {"gate": gate, "reason": "because"}}
     form = {"form_key": visitor.key, "gate": gate, "reason": "because", "role": "viewer", "name": "new"}

@@ -23,11 +23,24 @@ from towpath.model.listing import ListedRun, PastUnitRun, RunsPage, RunsRequest,
 from towpath.model.paths import UnitPath
 from towpath.model.people import Caller
 from towpath.model.plans import Plan
-from towpath.model.runs import Approval, Attempt, Gate, GateStatus, Run, RunStatus, Snapshot, UnitRun, UnitStatus
+from towpath.model.runs import (
+    Approval,
+    Attempt,
+    Gate,
+    GateStatus,
+    Run,
+    RunKind,
+    RunStatus,
+    Snapshot,
+    UnitRun,
+    UnitStatus,
+)
 from towpath.model.watching import Drift
 from towpath.problems import Problem, ProblemError
 from towpath.runs import Answer, RunView
+from towpath.service.acting import Started
 from towpath.service.allowed import refusal, refusal_at_gate
+from towpath.service.beginning import Wanted
 from towpath.service.seeing import LogPart, SeenRun, SeenUnitRun, Standing
 from towpath.system import FakeClock
 from towpath.web import Services
@@ -136,6 +149,19 @@ class MadeUp:
         return tuple(event for event in self.told[sequence:] if event.run == run)
 
     # What `Acting` asks for.
+
+    def start(self, caller: Caller, repository: str, wanted: Wanted) -> Started:
+        """A run of the newest one's units; without one, nothing differs."""
+        if wanted.branch is not None or not any(name == repository for name, _ in self.runs):
+            return Started(None, self.lives[repository].commit)
+        name, snapshot = next(one for one in reversed(self.runs) if one[0] == repository)
+        act = Act.PLAN if wanted.kind is RunKind.PLAN else Act.OPERATE
+        if (refused := refusal(caller, act, name, snapshot)) is not None:
+            raise ProblemError(refused)
+        made = replace(snapshot.run, id=f"started-{len(self.runs)}", kind=wanted.kind, author=caller.who)
+        self.runs.append((name, replace(snapshot, run=replace(made, status=RunStatus.RUNNING, reason=None))))
+        self._did(caller, f"start-{wanted.kind}", made.id)
+        return Started(made.id, made.head)
 
     def answer(self, caller: Caller, run: str, answer: Answer) -> None:
         repository, snapshot = self._find(run)

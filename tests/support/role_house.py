@@ -19,6 +19,7 @@ from towpath.model.people import Grant, Role, Scopes
 from towpath.planning import Walk
 from towpath.runs import RunRequest
 from towpath.service.acting import Deciding, Repository
+from towpath.service.beginning import Beginning, Wanted
 from towpath.service.login import Login
 from towpath.service.looking import Looking, Seen
 from towpath.service.measures import Measures
@@ -70,7 +71,8 @@ class RoleHouse:
         lists = Lists(house.state.database)
         live = hand_made_live(hand_made_unit(UNIT), hand_made_unit("dev/base"))
         looking = Looking({"": Seen(house.state, lambda: live)}, lists, logins.log, {"lease": 60})
-        deciding = Deciding({"": Repository(house.runs, self._one, self._one, RunRequest)}, lists, house.clock)
+        repository = Repository(house.runs, self._one, self._one, RunRequest, self._begins)
+        deciding = Deciding({"": repository}, lists, house.clock)
         login = Login(logins.registry, logins.sessions, logins.tokens, logins.accounts, logins.passwords)
         measures = Measures(WorkQueue(house.state.database, house.clock))
         people = KnownPeople(login)
@@ -106,6 +108,9 @@ class RoleHouse:
 
     def close(self) -> None:
         self.house.state.close()
+
+    def _begins(self, wanted: Wanted, author: str) -> Beginning:
+        return Beginning(self._one(), RunRequest(self._one(), wanted.kind, author), lambda *_: True)
 
     def _one(self, *_: object) -> Walk:
         return walk(step(UNIT))

@@ -107,6 +107,17 @@ def test_a_lost_connection_says_so_and_comes_back_without_losing_anything(visito
         expect(page.get_by_text("The connection is lost")).to_be_hidden()
 
 
+def test_what_differs_is_applied_by_hand(visitor: Visitor, estate: MadeUp) -> None:
+    page = visitor("ada")
+    page.goto("/estate")
+    page.get_by_role("link", name="Apply now").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("applied tier by tier, through the same gates as after a push")
+    dialog.get_by_role("button", name="Apply now").click()
+    expect(page.get_by_role("status").first).to_have_text("running")
+    assert [what for _, what, _ in estate.done] == ["start-apply"]
+
+
 def test_a_halted_run_is_resumed_and_cancelled_by_who_may(visitor: Visitor, estate: MadeUp) -> None:
     page = visitor("ada")
     page.goto(f"/runs/{HALTED}")

@@ -35,10 +35,11 @@ from towpath.runs.driving import Watcher
 from towpath.runs.invariants import RunHistory, broken_invariants, history_of
 from towpath.runs.making import settings_of
 from towpath.runs.starting import RunRequest
-from towpath.runs.usecases import Answer, Noting, Runs
+from towpath.runs.usecases import Agreed, Answer, Noting, Runs
 from towpath.runs.view import RunView, UnitView
 
 __all__ = [
+    "Agreed",
     "Answer",
     "Carrier",
     "Carriers",

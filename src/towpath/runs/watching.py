@@ -20,7 +20,7 @@ from towpath.model.runs import Run, RunStatus
 from towpath.model.watching import Arrival, Head, Outcome, Watch
 from towpath.problems import Problem
 
-__all__ = ["Next", "accounted", "failed", "looked", "what_next"]
+__all__ = ["Next", "accounted", "failed", "looked", "settled", "what_next"]
 
 _LONGEST = 3600
 """Seconds between two looks at a remote that cannot be reached, at most; its own interval, where that is longer."""
@@ -60,6 +60,11 @@ def accounted(
         elif outcome is not Outcome.BROKEN or arrival.commit == head:
             changed.append(replace(arrival, outcome=outcome, run=run))
     return tuple(changed)
+
+
+def settled(head: Head, run: str | None, problem: Problem | None = None) -> Head:
+    """The head once it was decided what follows from its commit; it keeps its last run where none began."""
+    return replace(head, settled=head.commit, run=run or head.run, problem=problem)
 
 
 def looked(watch: Watch, interval: int, now: datetime.datetime, *, changed: bool) -> Watch:

@@ -7,48 +7,46 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from towpath.access import Act
+from towpath.access import Act, Place, may
 from towpath.model.audit import AuditRecord
 from towpath.model.people import Caller
 from towpath.model.runs import Run, RunKind, Snapshot
 from towpath.planning import Walk
 from towpath.problems import Problem, ProblemError
-from towpath.runs import Answer, Noting, RunRequest, Runs, settings_of
+from towpath.runs import Answer, Noting, RunRequest, Runs
 from towpath.runs.changing import no_such_run
-from towpath.service.allowed import refusal, refusal_at_gate
-from towpath.service.walking import Walking
+from towpath.service.allowed import refusal, refusal_anywhere, refusal_at_gate, refusal_to_begin
+from towpath.service.beginning import Beginning, Wanted
 from towpath.stores import RunTransaction
 from towpath.stores.audit import append_audit
 from towpath.stores.listing import Lists
 from towpath.system import Clock
 
-__all__ = ["Deciding", "Repository"]
+__all__ = ["Deciding", "Repository", "Started"]
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
     """One live repository, as far as deciding about its runs needs it. `again` gives the walk over the units of a run
     at the newest commit, `back` the one that undoes it; `asked` makes of a walk what a run begins with, in somebody's
-    name.
+    name. `begins` is for a run that somebody begins by hand, again in their name.
     """
 
     runs: Runs
     again: Callable[[Snapshot], Walk]
     back: Callable[[Snapshot], Walk]
     asked: Callable[[Walk, RunKind, str], RunRequest]
+    begins: Callable[[Wanted, str], Beginning]
 
-    @staticmethod
-    def of(name: str, runs: Runs, walking: Walking, lists: Lists) -> Repository:
-        """The repository that is kept under this name; `walking` reads the head of its deploy branch."""
 
-        def back(snapshot: Snapshot) -> Walk:
-            return walking.back(snapshot, lambda unit: lists.stood_at(name, snapshot.run.id, unit))
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run that was begun at `commit`; None where nothing differs, or where the problems say what stands in the
+    way."""
 
-        def asked(walk: Walk, kind: RunKind, author: str) -> RunRequest:
-            settings = settings_of(walking.reading.config(walking.head))
-            return RunRequest(walk, kind, author, walking.commits(walk), settings)
-
-        return Repository(runs, walking.again, back, asked)
+    run: str | None
+    commit: str
+    problems: tuple[Problem, ...] = ()
 
 
 class Deciding:
@@ -60,6 +58,28 @@ class Deciding:
         self._repositories = repositories
         self._lists = lists
         self._clock = clock
+
+    def start(self, caller: Caller, repository: str, wanted: Wanted) -> Started:
+        """Raises `no-such-repository`, and as `Beginner` and what it gives do, besides."""
+        found = self._repositories.get(repository)
+        if found is None:
+            raise ProblemError(_no_such_repository(repository))
+        act = Act.PLAN if wanted.kind is RunKind.PLAN else Act.OPERATE
+        _require(refusal_anywhere(caller, act, repository))
+        beginning = found.begins(wanted, caller.who)
+        walk, problems = beginning.walk, beginning.walk.problems
+        if not may(caller, Act.SEE, Place(repository)):
+            problems = tuple(problem for problem in problems if problem.unit is None)
+        if walk.is_empty:
+            return Started(None, walk.head, problems)
+        _require(refusal_to_begin(caller, act, repository, walk))
+
+        def written_down(transaction: RunTransaction, made: str | None) -> bool:
+            detail = {"kind": wanted.kind.value, "repository": repository, "units": list(wanted.units)}
+            self._write(transaction, caller, "run-started", made or "", detail)
+            return beginning.agreed(transaction, made)
+
+        return Started(found.runs.start(beginning.request, written_down), walk.head, problems)
 
     def answer(self, caller: Caller, run: str, answer: Answer) -> None:
         name, repository = self._find(run)
@@ -144,6 +164,10 @@ def _to_do_again(snapshot: Snapshot) -> Snapshot:
         path: unit for path, unit in snapshot.units.items() if unit.plan is not None and not unit.plan.changes_nothing
     }
     return replace(snapshot, run=replace(snapshot.run, kind=RunKind.APPLY), units=drifted)
+
+
+def _no_such_repository(name: str) -> Problem:
+    return Problem("no-such-repository", "There is no such repository", f"No repository {name!r} is watched here.")
 
 
 def _require(refused: Problem | None) -> None:

@@ -9,9 +9,10 @@ from towpath.model.gates import OUTSIDE_ENVIRONMENT
 from towpath.model.paths import UnitPath
 from towpath.model.people import Caller
 from towpath.model.runs import Gate, Snapshot, UnitRun
+from towpath.planning import Walk
 from towpath.problems import Problem
 
-__all__ = ["may_see_unit", "place_of", "refusal", "refusal_at_gate", "sees"]
+__all__ = ["may_see_unit", "place_of", "refusal", "refusal_anywhere", "refusal_at_gate", "refusal_to_begin", "sees"]
 
 
 def sees(caller: Caller, repository: str) -> bool:
@@ -39,8 +40,22 @@ def refusal_at_gate(caller: Caller, repository: str, gate: Gate, snapshot: Snaps
     return _refusal(caller, Act.APPROVE, repository, covered)
 
 
+def refusal_anywhere(caller: Caller, act: Act, repository: str) -> Problem | None:
+    """What stands against doing this to any unit of the repository, whichever it be: then nothing need be looked at."""
+    return None if may_in_part(caller, act, Place(repository)) else why_not(caller, act, Place(repository))
+
+
+def refusal_to_begin(caller: Caller, act: Act, repository: str, walk: Walk) -> Problem | None:
+    """What stands against a run of all these units."""
+    return _refused_at(caller, act, repository, (place_of(repository, one.unit, one.account) for one in walk.steps()))
+
+
 def _refusal(caller: Caller, act: Act, repository: str, units: Iterable[UnitRun]) -> Problem | None:
+    return _refused_at(caller, act, repository, (place_of(repository, unit.unit, unit.account) for unit in units))
+
+
+def _refused_at(caller: Caller, act: Act, repository: str, places: Iterable[Place]) -> Problem | None:
     if may(caller, act, Place(repository)):
         return None
-    places = [place_of(repository, unit.unit, unit.account) for unit in units] or [Place(repository)]
-    return next((found for place in places if (found := why_not(caller, act, place)) is not None), None)
+    touched = list(places) or [Place(repository)]
+    return next((found for place in touched if (found := why_not(caller, act, place)) is not None), None)

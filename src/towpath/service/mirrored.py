@@ -15,7 +15,7 @@ from towpath.git.mirror import Mirror
 from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.runs import Commit, RunKind
-from towpath.problems import ProblemError
+from towpath.problems import Problem, ProblemError
 from towpath.runs import settings_of
 from towpath.service.reading import Reading
 from towpath.service.remotes import access_to
@@ -100,12 +100,12 @@ class MirroredRepository:
                 raise
             return False
 
-    def since_ledger(self, commit: str) -> Found:
-        return self._found(commit, Asked(RunKind.APPLY))
+    def since_ledger(self, commit: str, kind: RunKind = RunKind.APPLY, units: tuple[UnitPath, ...] = ()) -> Found:
+        return self._found(commit, Asked(kind, units))
 
-    def since_branching(self, commit: str, trunk: str) -> Found:
+    def since_branching(self, commit: str, trunk: str, units: tuple[UnitPath, ...] = ()) -> Found:
         base = self._anew().merge_base(trunk, commit) or trunk
-        return self._found(commit, Asked(RunKind.PLAN, since=base))
+        return self._found(commit, Asked(RunKind.PLAN, units, since=base))
 
     def drift(self, commit: str, units: Collection[str], accounts: Collection[str]) -> Found:
         try:
@@ -136,9 +136,16 @@ class MirroredRepository:
         walking = Walking(reading, self._ledger, commit)
         if broken := walking.broken():
             return Found(None, broken)
+        if unknown := [unit for unit in asked.units if unit not in reading.live(commit).units]:
+            raise ProblemError(*(_unknown_unit(unit, commit) for unit in unknown))
         walk = walking.walk(asked)
         commits = walking.commits(walk) or _itself(reading.repository, commit)
         return Found(walk, commits=commits, settings=settings_of(reading.config(commit)))
+
+
+def _unknown_unit(unit: UnitPath, commit: str) -> Problem:
+    detail = f"Commit {commit[:12]} has no unit {unit!r}."
+    return Problem("unknown-unit", "There is no such unit", detail, hint="The estate lists every unit.", unit=unit)
 
 
 def _itself(repository: Repository, commit: str) -> tuple[Commit, ...]:

@@ -11,10 +11,12 @@ from towpath.config.server import ServerConfig
 from towpath.live import Live
 from towpath.login import Link, Registry
 from towpath.model.runs import RunKind, Snapshot
+from towpath.model.watching import Arrival
 from towpath.planning import Walk
-from towpath.problems import Problem, ProblemError
+from towpath.problems import ProblemError
 from towpath.runs import RunRequest, settings_of
 from towpath.service.acting import Deciding, Repository
+from towpath.service.beginning import Beginner, Beginning, Wanted, nothing_seen
 from towpath.service.login import Login, open_login
 from towpath.service.looking import Looking, Seen
 from towpath.service.measures import Measures
@@ -79,7 +81,16 @@ class _Branch:
 
     def as_repository(self) -> Repository:
         """As deciding about its runs needs it."""
-        return Repository(self.served.runs, self._again, self._back, self._asked)
+        return Repository(self.served.runs, self._again, self._back, self._asked, self._begins)
+
+    def _begins(self, wanted: Wanted, author: str) -> Beginning:
+        settings = self.served.settings
+        heads = partial(self._heads.heads, settings.name)
+        return Beginner(settings.name, settings.branch, self.served.live, heads, self._arrivals).begin(wanted, author)
+
+    def _arrivals(self) -> tuple[Arrival, ...]:
+        with self.served.runs.transaction() as transaction:
+            return tuple(transaction.watched().open_arrivals())
 
     def _again(self, snapshot: Snapshot) -> Walk:
         return self._walking().again(snapshot)
@@ -99,10 +110,5 @@ class _Branch:
         settings = self.served.settings
         head = self._heads.heads(settings.name).get(f"refs/heads/{settings.branch}")
         if head is None:
-            raise ProblemError(_nothing_seen(settings.name, settings.branch))
+            raise ProblemError(nothing_seen(settings.name, settings.branch))
         return head.commit
-
-
-def _nothing_seen(name: str, branch: str) -> Problem:
-    detail = f"The server has not seen branch {branch} of {name} yet, or it is gone."
-    return Problem("nothing-seen", "The repository has not been seen yet", detail, hint="The settings say where it is.")

@@ -28,7 +28,7 @@ from towpath.model.watching import Arrival, Head, Outcome, Watch
 from towpath.planning import Walk
 from towpath.problems import Problem, ProblemError, has_errors
 from towpath.runs import RunRequest, Runs
-from towpath.runs.watching import Next, accounted, failed, looked, what_next
+from towpath.runs.watching import Next, accounted, failed, looked, settled, what_next
 from towpath.stores import RunTransaction
 from towpath.stores.heads import HeadStore
 from towpath.system import Clock
@@ -292,7 +292,7 @@ class _Looking:
         rows = transaction.watched()
         if rows.head(head.ref) != head or self._next(head, transaction) is not Next.LOOK:
             return False
-        rows.put_head(replace(head, settled=head.commit, run=run or head.run, problem=problem))
+        rows.put_head(settled(head, run, problem))
         return True
 
 

@@ -14,7 +14,7 @@ from towpath.web.errors import handle_errors
 from towpath.web.headers import SecurityHeaders
 from towpath.web.live.tails import Tails
 from towpath.web.login import account, entering
-from towpath.web.pages import acting, audit, estate, following, health, run, runs, unit
+from towpath.web.pages import acting, audit, beginning, estate, following, health, run, runs, unit
 from towpath.web.port import Services
 from towpath.web.proxies import RealAddress
 from towpath.web.static_files import StaticFiles
@@ -53,7 +53,7 @@ def create_app(services: Services) -> FastAPI:
     for api in (api_runs, deciding, api_estate, description):
         app.include_router(api.router)
     describe(app)
-    for part in (health, runs, run, unit, following, estate, audit, acting):
+    for part in (health, runs, run, unit, following, estate, audit, acting, beginning):
         app.include_router(part.router)
     handle_errors(app)
     return app

@@ -13,6 +13,8 @@ from towpath.model.listing import PastUnitRun, RunsPage, RunsRequest
 from towpath.model.paths import UnitPath
 from towpath.model.people import Caller
 from towpath.runs import Answer
+from towpath.service.acting import Started
+from towpath.service.beginning import Wanted
 from towpath.service.login import Login
 from towpath.service.seeing import LogPart, SeenRun, SeenUnitRun, Standing
 from towpath.system import Clock
@@ -86,6 +88,12 @@ class Acting(Protocol):
 
     Raises `ProblemError`: `not-allowed`, `no-such-run`, and as the use cases of runs do.
     """
+
+    def start(self, caller: Caller, repository: str, wanted: Wanted) -> Started:
+        """Begins a run by hand. Raises besides: `no-such-repository`, `nothing-seen`, `unknown-branch`,
+        `only-the-deploy-branch`, `unknown-unit`, `branch-moved`, `run-at-work`.
+        """
+        ...
 
     def answer(self, caller: Caller, run: str, answer: Answer) -> None:
         """Says yes or no at one gate."""

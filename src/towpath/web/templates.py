@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from towpath.system import Clock
 from towpath.views.text import plural, printable
 from towpath.web.static_files import StaticFiles
-from towpath.web.views.addresses import log_url, run_url, unit_history_url, unit_url
+from towpath.web.views.addresses import begin_url, log_url, run_url, unit_history_url, unit_url
 from towpath.web.views.times import ago, duration
 
 __all__ = ["Pages"]
@@ -38,6 +38,7 @@ class Pages:
         )
         self._environment.globals.update(
             static=static.url,
+            begin_url=begin_url,
             run_url=run_url,
             unit_url=unit_url,
             log_url=log_url,

@@ -17,7 +17,8 @@ from towpath.model.people import Caller, Person
 from towpath.model.runs import GateStatus, RunKind, RunStatus
 from towpath.problems import ProblemError
 from towpath.runs import Answer, RunRequest
-from towpath.service.acting import Deciding, Repository
+from towpath.service.acting import Deciding, Repository, Started
+from towpath.service.beginning import Beginning, Wanted
 from towpath.service.looking import Looking, Seen
 from towpath.stores.audit import AuditLog
 from towpath.stores.listing import Lists
@@ -33,12 +34,17 @@ class Office:
         self.house = House(folder)
         self.lists = Lists(self.house.state.database)
         self.log = AuditLog(self.house.state.database)
+        self.is_agreed = True
         self.again = walk(step("prod/app", 2), head="commit-2")
-        repository = Repository(self.house.runs, lambda _: self.again, lambda _: walk(), RunRequest)
+        repository = Repository(self.house.runs, lambda _: self.again, lambda _: walk(), RunRequest, self.begins)
         self.deciding = Deciding({"": repository}, self.lists, self.house.clock)
         live = hand_made_live(hand_made_unit("prod/app"))
         seen = {"": Seen(self.house.state, lambda: live)}
         self.looking = Looking(seen, self.lists, self.log, {"lease": 60})
+
+    def begins(self, wanted: Wanted, author: str) -> Beginning:
+        """Whatever is asked for, `again` is what would be done."""
+        return Beginning(self.again, RunRequest(self.again, wanted.kind, author), lambda *_: self.is_agreed)
 
     def waiting(self) -> tuple[str, str]:
         """A run that waits at prod's gate, and that gate."""
@@ -125,6 +131,34 @@ def test_a_run_is_cancelled_and_planned_again(office: Office) -> None:
     with pytest.raises(ProblemError) as caught:
         office.deciding.plan_again(by(ADA), run)
     assert refused(caught.value) == ["nothing-differs"]
+
+
+def test_a_run_is_begun_by_hand(office: Office) -> None:
+    started = office.deciding.start(by(ADA), "", Wanted(RunKind.APPLY, (APP,)))
+    assert started.run is not None
+    row = office.looking.run(started.run).view.snapshot.run
+    assert (row.head, row.author, row.kind) == ("commit-2", "ada@example.com", RunKind.APPLY)
+    (entry,) = office.log.newest(5)
+    assert (entry.record.action, entry.record.subject) == ("run-started", started.run)
+    assert entry.record.detail == {"kind": "apply", "repository": "", "units": [APP]}
+
+
+def test_a_run_is_begun_by_those_who_may(office: Office) -> None:
+    for person, kind in ((VICTOR, RunKind.PLAN), (GRACE, RunKind.APPLY)):
+        with pytest.raises(ProblemError) as caught:
+            office.deciding.start(by(person), "", Wanted(kind))
+        assert refused(caught.value) == ["not-allowed"]
+    with pytest.raises(ProblemError) as caught:
+        office.deciding.start(by(ADA), "nowhere", Wanted(RunKind.PLAN))
+    assert refused(caught.value) == ["no-such-repository"]
+    assert not office.said()
+    assert not office.house.runs.list()
+
+
+def test_nothing_is_begun_where_nothing_differs(office: Office) -> None:
+    office.again = walk(head="commit-3")
+    assert office.deciding.start(by(ADA), "", Wanted(RunKind.APPLY)) == Started(None, "commit-3")
+    assert not office.said()
 
 
 def test_plans_are_applied_and_a_halted_run_goes_on(office: Office) -> None:

@@ -121,6 +121,17 @@ def test_a_program_decides_by_gate_or_by_environment(app: FastAPI, estate: MadeU
     assert [what for _, what, _ in estate.done] == ["approve", "plan-again"]
 
 
+def test_a_program_begins_a_run_by_hand(app: FastAPI, estate: MadeUp) -> None:
+    body = {"kind": "apply", "repository": "infrastructure-live"}
+    started = program(app, "ada").post("/api/v1/runs", json=body).json()
+    assert started["status"] == "running"
+    assert get(program(app, "ada"), f"/runs/{started['run']}")["author"] == "ada@example.com"
+    assert [what for _, what, _ in estate.done] == ["start-apply"]
+    assert program(app, "victor").post("/api/v1/runs", json=body).status_code == 403
+    assert program(app, "ada").post("/api/v1/runs", json={**body, "kind": "destroy"}).status_code == 422
+    assert program(app, "ada").post("/api/v1/runs", json={**body, "repository": "another"}).status_code == 404
+
+
 @pytest.mark.parametrize("deed", ["approve", "reject", "apply", "resume", "cancel", "plan-again", "roll-back"])
 def test_who_may_not_decides_nothing(app: FastAPI, estate: MadeUp, deed: str) -> None:
     run = WAITING if deed in ("approve", "reject", "cancel") else HALTED

@@ -17,6 +17,7 @@ from towpath.web import create_app
 
 OPERATIONS = (
     "get /runs",
+    "post /runs",
     "get /runs/{run}",
     "get /runs/{run}/units/{path}",
     "get /runs/{run}/logs/{path}",

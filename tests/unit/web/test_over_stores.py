@@ -15,6 +15,7 @@ from towpath.model.gates import GateSpec
 from towpath.model.runs import RunStatus
 from towpath.runs import RunRequest
 from towpath.service.acting import Deciding, Repository
+from towpath.service.beginning import Beginning, Wanted
 from towpath.service.looking import Looking, Seen
 from towpath.stores.audit import AuditLog
 from towpath.stores.listing import Lists
@@ -28,12 +29,17 @@ def house(tmp_path: Path) -> Iterator[House]:
     house.state.close()
 
 
+def begins(wanted: Wanted, author: str) -> Beginning:
+    found = walk(step("dev/app"), head="commit-2")
+    return Beginning(found, RunRequest(found, wanted.kind, author), lambda *_: True)
+
+
 @pytest.fixture
 def grace(house: House) -> TestClient:
     lists, log = Lists(house.state.database), AuditLog(house.state.database)
     live = hand_made_live(hand_made_unit("prod/app"), hand_made_unit("dev/app"))
     looking = Looking({"": Seen(house.state, lambda: live)}, lists, log, {"lease": 60})
-    repository = Repository(house.runs, lambda _: walk(), lambda _: walk(), RunRequest)
+    repository = Repository(house.runs, lambda _: walk(), lambda _: walk(), RunRequest, begins)
     deciding = Deciding({"": repository}, lists, house.clock)
     app = create_app(Services(looking, looking, deciding, house.clock, KnownByName()))
     return TestClient(app, cookies={"name": "grace"}, headers={"accept": "text/html"}, follow_redirects=False)

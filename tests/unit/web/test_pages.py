@@ -288,6 +288,26 @@ def test_who_comes_second_is_told_what_was_decided(app: FastAPI, estate: MadeUp)
     assert len(estate.done) == 1
 
 
+def test_a_run_is_begun_by_hand_after_it_was_said_what_happens(app: FastAPI, estate: MadeUp) -> None:
+    ada = visitor(app, "ada")
+    assert "/begin/apply?repository=infrastructure-live" in ada.get("/estate?repository=infrastructure-live").text
+    asked = ada.get("/begin/apply?repository=infrastructure-live").text
+    assert "through the same gates as after a push" in asked
+    assert send(ada, "/begin/apply", repository="infrastructure-live") == 303
+    assert [what for _, what, _ in estate.done] == ["start-apply"]
+    victor = visitor(app, "victor")
+    assert "/begin/" not in victor.get("/estate?repository=infrastructure-live").text
+    assert send(victor, "/begin/plan", repository="infrastructure-live") == 403
+    assert send(ada, "/begin/plan", repository="another") == 404
+
+
+def test_where_nothing_differs_nothing_is_begun_and_that_is_said(app: FastAPI, estate: MadeUp) -> None:
+    estate.runs.clear()
+    answer = visitor(app, "ada").post("/begin/plan", data={"form_key": FORM_KEY, "repository": "infrastructure-live"})
+    assert answer.status_code == 409
+    assert "There is nothing to do" in answer.text
+
+
 def test_who_may_not_is_refused_whatever_they_send(app: FastAPI, estate: MadeUp) -> None:
     victor = visitor(app, "victor")
     for path, fields in (("approve", {"gate": "gate-prod"}), ("cancel", {}), ("reject", {"gate": "gate-hold"})):

@@ -6,19 +6,37 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from towpath.model.runs import RunKind, RunStatus
+from towpath.problems import has_errors
 from towpath.runs import Answer, RunView
+from towpath.service.beginning import Wanted
 from towpath.web.api.answers import PREFIX, WRITING
-from towpath.web.api.documents import AnswerDocument, MadeDocument
+from towpath.web.api.documents import AnswerDocument, MadeDocument, StartDocument, StartedDocument
 from towpath.web.api.runs import Run
 from towpath.web.callers import ProgramIntent, Visit
 from towpath.web.pages.acting import do_deed
-from towpath.web.pages.common import Serving, look_at_run
+from towpath.web.pages.common import Serving, chosen_repository, look_at_run
 from towpath.web.port import Services
+from towpath.web.views.addresses import unit_in
 from towpath.web.views.deeds import DeedKind
 
 __all__ = ["router"]
 
 router = APIRouter(prefix=PREFIX, tags=["deciding"], responses=WRITING)
+
+
+@router.post("/runs", summary="Begins a run by hand", response_model=StartedDocument)
+def start(visit: ProgramIntent, services: Serving, asked: StartDocument) -> dict[str, Any]:
+    """Of what the server has seen of the branch. Runs of the same units that wait give way to one that applies."""
+    repository = chosen_repository(services, visit.caller, asked.repository)
+    wanted = Wanted(RunKind(asked.kind), tuple(map(unit_in, asked.units)), asked.branch)
+    started = services.acting.start(visit.caller, repository, wanted)
+    if started.run is not None:
+        status = look_at_run(services, visit.caller, started.run).view.status
+    else:
+        status = RunStatus.HALTED if has_errors(started.problems) else RunStatus.SUCCEEDED
+    problems = [problem.as_json() for problem in started.problems]
+    return {"run": started.run, "status": status.value, "commit": started.commit, "problems": problems}
 
 
 @router.post("/runs/{run}/approve", summary="Says yes at one gate", response_model=MadeDocument)

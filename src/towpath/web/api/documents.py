@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,6 +30,8 @@ __all__ = [
     "RunDocument",
     "RunsDocument",
     "SettingsDocument",
+    "StartDocument",
+    "StartedDocument",
     "UnitRunDocument",
     "UnitsDocument",
     "attempt_json",
@@ -124,6 +126,15 @@ class MadeDocument(_Document):
     status: str
 
 
+class StartedDocument(_Document):
+    run: str | None = Field(description="The run that was begun; null where there is nothing to do.")
+    status: str = Field(
+        description="The run's; without one `succeeded` where nothing differs, `halted` where all is broken."
+    )
+    commit: str
+    problems: list[ProblemDocument]
+
+
 class UnitsDocument(_Document):
     """As `towpath units --json` prints it."""
 
@@ -170,6 +181,21 @@ class AnswerDocument(BaseModel):
     gate: str = Field("", max_length=96, description="The gate's id. Without it: the one open gate of the environment.")
     environment: str | None = Field(None, max_length=128, description="Where there is no `gate`; null for a hold.")
     reason: str = Field("", max_length=2000)
+
+
+class StartDocument(BaseModel):
+    """What somebody asks for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    repository: str | None = Field(None, max_length=64, description="Its name. Without it: the first.")
+    kind: Literal["plan", "apply"]
+    units: list[Annotated[str, Field(max_length=1024)]] = Field(
+        [], max_length=1000, description="Their paths. Without any: all that differs from what is applied."
+    )
+    branch: str | None = Field(
+        None, max_length=255, description="A branch that is watched, to plan it. Without it: the deploy branch."
+    )
 
 
 def listed_json(listed: ListedRun) -> dict[str, Any]:

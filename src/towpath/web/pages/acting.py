@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -11,14 +13,15 @@ from towpath.model.people import Caller
 from towpath.model.runs import Gate, GateStatus
 from towpath.problems import Problem, ProblemError
 from towpath.runs import Answer, RunView
-from towpath.web.callers import Asking, Intent
+from towpath.web.callers import Asking, Intent, Visit
 from towpath.web.pages.common import Rendering, Serving, look_at_run
 from towpath.web.port import Acting, Services
+from towpath.web.templates import Pages
 from towpath.web.views.addresses import run_url
-from towpath.web.views.deeds import DeedKind, confirmation
+from towpath.web.views.deeds import Confirmation, DeedKind, confirmation
 from towpath.web.views.runs import title_of
 
-__all__ = ["do_deed", "router"]
+__all__ = ["Question", "do_deed", "put", "router"]
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,19 +35,30 @@ def ask(
     deed: DeedKind,
     gate: Annotated[str, Query(max_length=96)] = "",
 ) -> Response:
-    """The question whether somebody means it; alone where a page asks for it to show it in a dialog."""
+    """The question whether somebody means it."""
     seen = look_at_run(services, visit.caller, request.path_params["run"])
     said = confirmation(seen.view, deed, _open_gate(seen.view, gate))
     if said is None:
         raise ProblemError(_no_longer(seen.view, deed, gate))
-    context = {
-        "confirmation": said,
-        "run": seen.view.id,
-        "title": title_of(seen.view.snapshot.run),
-        "gate": gate,
-        "visit": visit,
-    }
+    back = run_url(seen.view.id)
+    fields = {"gate": gate} if gate else {}
+    return put(request, pages, visit, said, Question(title_of(seen.view.snapshot.run), f"{back}/{deed}", back, fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a confirmation is about, where the answer goes and with which fields, and where who says no goes back to."""
+
+    about: str
+    action: str
+    back: str
+    fields: Mapping[str, str]
+
+
+def put(request: Request, pages: Pages, visit: Visit, confirmation: Confirmation, question: Question) -> Response:
+    """The question as a page of its own; alone where a page asks for it to show it in a dialog."""
     is_fragment = request.headers.get("x-fragment") == "yes"
+    context = {"confirmation": confirmation, "question": question, "visit": visit}
     return pages.answer(request, "confirm_fragment.html" if is_fragment else "confirm.html", context)
 
 

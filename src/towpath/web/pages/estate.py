@@ -24,6 +24,7 @@ from towpath.web.pages.common import (
     seen_repositories,
 )
 from towpath.web.views.addresses import unit_history_url, unit_in
+from towpath.web.views.beginning import beginnings_for
 from towpath.web.views.estate import estate_of, marks_of
 from towpath.web.views.history import facts_of, past_row
 from towpath.web.views.marks import Mark
@@ -54,6 +55,7 @@ def estate(
         "only": only,
         "repository": chosen,
         "repositories": seen_repositories(services, visit.caller),
+        "beginnings": beginnings_for(chosen, visit.caller),
     }
     return pages.answer(request, "estate.html", context)
 

@@ -8,13 +8,22 @@ from urllib.parse import quote
 
 from towpath.model.paths import UnitPath
 
-__all__ = ["log_url", "quoted", "run_url", "unit_history_url", "unit_in", "unit_url"]
+__all__ = ["begin_url", "estate_url", "log_url", "quoted", "run_url", "unit_history_url", "unit_in", "unit_url"]
 
 _ROOT = UnitPath(".")
 
 
 def run_url(run: str) -> str:
     return f"/runs/{quote(run, safe='')}"
+
+
+def begin_url(kind: str) -> str:
+    """Where a run is begun by hand."""
+    return f"/begin/{kind}"
+
+
+def estate_url(repository: str) -> str:
+    return f"/estate?repository={quote(repository, safe='')}"
 
 
 def unit_url(run: str, unit: str) -> str:

@@ -67,7 +67,6 @@ class Deed:
 class Confirmation:
     """What somebody is told before they do it: `happens` are sentences, `name` is what the button says."""
 
-    kind: DeedKind
     title: str
     name: str
     happens: tuple[str, ...]
@@ -131,7 +130,7 @@ def confirmation(view: RunView, kind: DeedKind, gate: Gate | None = None) -> Con
     if kind not in possible:
         return None
     title, happens = _SAID[kind](view)
-    return Confirmation(kind, title, possible[kind].name, happens, is_grave=possible[kind].is_grave)
+    return Confirmation(title, possible[kind].name, happens, is_grave=possible[kind].is_grave)
 
 
 def _answer(view: RunView, kind: DeedKind, gate: Gate) -> Confirmation:
@@ -139,9 +138,7 @@ def _answer(view: RunView, kind: DeedKind, gate: Gate) -> Confirmation:
     plans = plural(len(gate.covers), "plan")
     if kind is DeedKind.REJECT:
         stays = "The run is cancelled: nothing of it is applied any more. What is applied already stays."
-        return Confirmation(
-            kind, f"Reject {where}", "Reject", (stays,), is_grave=True, asks_reason=True, needs_reason=True
-        )
+        return Confirmation(f"Reject {where}", "Reject", (stays,), is_grave=True, asks_reason=True, needs_reason=True)
     losing = [path for path in gate.covers if _loses(view, path)]
     happens = (
         f"You say yes to {plans}, exactly as they are now; a plan that does more asks again.",
@@ -149,7 +146,7 @@ def _answer(view: RunView, kind: DeedKind, gate: Gate) -> Confirmation:
         *holds_in_words(gate),
         "When all approvals are there, the units are applied.",
     )
-    return Confirmation(kind, f"Approve {where}", f"Approve {plans}", happens, asks_reason=True)
+    return Confirmation(f"Approve {where}", f"Approve {plans}", happens, asks_reason=True)
 
 
 def _lose(count: int) -> str:
