@@ -98,6 +98,7 @@ class RunWorker:
         hooks = WorkHooks(limits=shop.settings.limits, insist=self._insist)
         self._desks = {name: _Desk(place, me, _Drain(stop), hooks) for name, place in shop.places.items()}
         self._room = _Room()
+        self._settled_doubts = 0
         self._watch = _Watch()
 
     def work(self, *, alone: bool = False) -> None:
@@ -138,8 +139,23 @@ class RunWorker:
         for worker in self._shop.queue.bury_late(self._shop.settings.grace_seconds):
             self._shop.watcher.buried(worker)
         for orphan in self._shop.queue.orphaned():
-            if orphan.repository in self._desks:
-                self._desks[orphan.repository].give_up(orphan)
+            self._give_up(orphan)
+        self._reap_own()
+
+    def _reap_own(self) -> None:
+        """What this worker has begun, as far as the rows say, and nobody is at work on: a transaction whose connection
+        was lost while it committed may have been committed, and an end that could not be recorded was given up.
+        """
+        doubts = self._room.doubts
+        if doubts > self._settled_doubts:
+            for item in self._shop.queue.running_on(self._me.id):
+                if not self._room.holds(item):
+                    self._give_up(item)
+            self._settled_doubts = doubts
+
+    def _give_up(self, orphan: QueuedAttempt) -> None:
+        if orphan.repository in self._desks:
+            self._desks[orphan.repository].give_up(orphan)
 
     def _decide(self) -> None:
         now, steady = self._shop.clock.now(), self._shop.clock.steady()
@@ -163,13 +179,15 @@ class RunWorker:
                 free -= 1
 
     def _carry_out(self, attempt: str) -> None:
+        in_doubt = True
         try:
             self._desks[self._room.repository_of(attempt)].carry_out(attempt)
+            in_doubt = False
         except ProblemError as error:
             for problem in error.problems:
                 self._shop.watcher.trouble(problem)
         finally:
-            self._room.leave(attempt)
+            self._room.leave(attempt, in_doubt=in_doubt)
 
     def _insist(self, record: Callable[[], None]) -> None:
         """Tries until it is recorded, or until this worker counts as dead and others will find out."""
@@ -289,11 +307,12 @@ class _Drain:
 
 
 class _Room:
-    """What this process is at work on."""
+    """What this process is at work on. `doubts` counts what ended so that the rows may not tell of it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._items: dict[str, QueuedAttempt] = {}
+        self.doubts = 0
 
     def take(self, item: QueuedAttempt) -> bool:
         with self._lock:
@@ -302,13 +321,18 @@ class _Room:
             self._items[item.attempt] = item
             return True
 
+    def holds(self, item: QueuedAttempt) -> bool:
+        with self._lock:
+            return item.attempt in self._items
+
     def repository_of(self, attempt: str) -> str:
         with self._lock:
             return self._items[attempt].repository
 
-    def leave(self, attempt: str) -> None:
+    def leave(self, attempt: str, *, in_doubt: bool) -> None:
         with self._lock:
             del self._items[attempt]
+            self.doubts += in_doubt
 
     @property
     def taken(self) -> int:

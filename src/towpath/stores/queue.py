@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from towpath.model.events import Event
 from towpath.model.runs import AttemptStatus, RunStatus, Worker
@@ -155,11 +155,18 @@ class WorkQueue:
 
     def orphaned(self) -> Sequence[QueuedAttempt]:
         """Attempts that run, as far as their rows say, on workers that are dead."""
+        return self._running(schema.workers.c.alive.is_(False))
+
+    def running_on(self, worker: str) -> Sequence[QueuedAttempt]:
+        """Attempts that run on this worker, as far as their rows say."""
+        return self._running(schema.workers.c.id == worker)
+
+    def _running(self, on: ColumnElement[bool]) -> Sequence[QueuedAttempt]:
         attempts, workers = schema.attempts, schema.workers
         query = (
             select(attempts.c.repository, attempts.c.run, attempts.c.id)
             .join(workers, workers.c.id == attempts.c.worker)
-            .where(attempts.c.status == AttemptStatus.RUNNING.value, workers.c.alive.is_(False))
+            .where(attempts.c.status == AttemptStatus.RUNNING.value, on)
             .order_by(attempts.c.id)
         )
         with self._database.reading() as connection:

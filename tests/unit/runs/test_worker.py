@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from run_house import statuses, step, walk
+from sqlalchemy import Connection, text
 from worker_house import WorkerHouse
 
 from towpath.model.events import EventKind
@@ -109,6 +112,46 @@ def test_whoever_does_not_renew_its_lease_is_buried_and_its_work_looked_at_again
     assert house.told.dead == ["w1"]
     attempts = house.state.runs.attempts(run)
     assert attempts[0].status is AttemptStatus.UNKNOWN
+    assert statuses(house.runs.view(run)) == {"dev/app": "applied"}
+    assert house.cloud.notes() == ["dev/app main commit-1"]
+
+
+class LostAfterwards:
+    """A database whose connection is lost in the moment in which a transaction has committed: whoever waits hears of a
+    failure, and it is written all the same."""
+
+    def __init__(self, house: WorkerHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._transaction = house.state.database.transaction
+        self.left = 1
+        monkeypatch.setattr(house.state.database, "transaction", self.transaction)
+
+    @contextlib.contextmanager
+    def transaction(self, *, unhurried: bool = False) -> Iterator[Connection]:
+        with self._transaction(unhurried=unhurried) as connection:
+            before = self._running(connection)
+            yield connection
+            begun = self._running(connection) > before
+        if begun and self.left > 0:
+            self.left -= 1
+            raise ProblemError(Problem("database-unreachable", "The database cannot be reached"))
+
+    def _running(self, connection: Connection) -> int:
+        query = text("SELECT count(*) FROM attempts WHERE status = 'running'")
+        return int(connection.execute(query).scalar_one())
+
+
+def test_what_was_begun_without_the_worker_hearing_of_it_is_looked_at_again(
+    house: WorkerHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = house.create(walk(step("dev/app")))
+    lost = LostAfterwards(house, monkeypatch)
+    house.work()
+    assert lost.left == 0
+    assert [attempt.status for attempt in house.state.runs.attempts(run)][:2] == [
+        AttemptStatus.UNKNOWN,
+        AttemptStatus.PLANNED,
+    ]
+    assert [problem.id for problem in house.told.problems] == ["database-unreachable"]
     assert statuses(house.runs.view(run)) == {"dev/app": "applied"}
     assert house.cloud.notes() == ["dev/app main commit-1"]
 
