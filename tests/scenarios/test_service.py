@@ -5,6 +5,7 @@ The real `towpath serve` and `towpath worker`, a real repository, the real Terra
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 
@@ -68,6 +69,31 @@ def test_a_push_goes_to_prod_when_somebody_else_said_yes(live: LocalLive, server
     said = next(entry for entry in audited if entry["action"] == "run-approved")
     assert (said["who"], said["detail"]["reason"]) == ("ada@example.com", "Looks right.")
     assert set(said["detail"]["plans"]) == {"prod/app"}
+
+
+def test_everything_is_done_from_the_command_line_of_another_machine(live: LocalLive, server: Server) -> None:
+    author, approver = server.token("robin@example.com", "operator"), server.token("ada@example.com", "operator")
+    first = newest_run(server.person("grace@example.com", "viewer"), 0)
+    settled(server.talkers[0], first, "waiting")
+    assert server.type(author, "resume", first).returncode == 1, "it waits for a person"
+    assert "approver-not-allowed" in server.type(author, "approve", first).stderr, "they wrote a commit in it"
+    agreed = server.type(approver, "approve", first[:6], "--environment", "prod", "--reason", "Looks right.")
+    assert agreed.returncode == 0, agreed.stderr
+    settled(server.talkers[0], first, "succeeded")
+    assert live.journal() == ["made dev/app one", "made prod/app one"]
+
+    nothing = server.type(author, "apply")
+    assert (nothing.returncode, nothing.stdout.split(":")[0]) == (0, "Nothing to do"), nothing.stderr
+    planned = server.type(author, "plan", "dev/app")
+    assert planned.returncode == 0, planned.stderr
+    assert "planning" in planned.stderr
+    assert "unchanged" in planned.stdout
+    listed = json.loads(server.type(author, "runs", "--json").stdout)["runs"]
+    newest = listed[0]
+    assert (newest["kind"], newest["status"], newest["author"]) == ("plan", "succeeded", "robin@example.com")
+    logs = server.type(author, "logs", newest["run"], "dev/app")
+    assert "No changes" in logs.stdout, logs.stderr
+    assert author not in planned.stdout + planned.stderr + server.log("serve.log")
 
 
 def test_what_comes_while_a_run_is_on_waits_and_is_merged_into_the_next(live: LocalLive, server: Server) -> None:

@@ -97,10 +97,21 @@ class Server:
 
     def person(self, email: str, role: str) -> Talker:
         """Somebody with an account of this role, and a token that takes nothing away from it."""
-        self._admin("user", "add", email, "--role", role)
-        said = self._admin("token", "create", email, "tests", "--role", role)
-        self.talkers.append(Talker(self.base, said["secret"]))
+        self.talkers.append(Talker(self.base, self.token(email, role)))
         return self.talkers[-1]
+
+    def token(self, email: str, role: str) -> str:
+        self._admin("user", "add", email, "--role", role)
+        secret: str = self._admin("token", "create", email, "tests", "--role", role)["secret"]
+        return secret
+
+    def type(self, token: str, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command that is typed somewhere else, about this server."""
+        environment = {**self.world.environment, "TOWPATH_TOKEN": token, "TOWPATH_SERVER": self.base}
+        command = [sys.executable, "-m", "towpath", *words]
+        return subprocess.run(
+            command, env=environment, cwd=self.folder, capture_output=True, text=True, check=False, timeout=120
+        )
 
     def _admin(self, *words: str) -> dict[str, Any]:
         command = [sys.executable, "-m", "towpath", "admin", "--config", str(self.config), *words, "--json"]

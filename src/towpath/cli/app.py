@@ -20,6 +20,7 @@ from towpath.system.workers import InThisProcess, Workers
 
 if TYPE_CHECKING:
     # Loading what runs need takes long, and most commands do without.
+    from towpath.service.remote import RemoteServer
     from towpath.service.working import Working
 
 __all__ = ["App", "Ask", "Doors", "Options", "pass_app"]
@@ -35,7 +36,7 @@ Ask = Callable[[str, Sequence[str]], str]
 @dataclass(frozen=True, slots=True)
 class Doors:
     """The outside, as `main` opens it; tests give fakes. `repository` None: the one that the folder is in. `working`
-    None: as `service` wires it. `ask` None: nobody sits there.
+    None: as `service` wires it. `ask` None: nobody sits there. `remote` None: over the network.
     """
 
     processes: Processes
@@ -47,11 +48,13 @@ class Doors:
     repository: Repository | None = None
     working: Callable[[Outside], AbstractContextManager[Working]] | None = None
     ask: Ask | None = None
+    remote: Callable[[str, Environment], RemoteServer] | None = None
 
 
 @dataclass(slots=True)
 class Options:
-    """The global options as they were given, before the subcommand or after it; the last one counts."""
+    """The global options as they were given, before the subcommand or after it; the last one counts. `server`,
+    `repository` and `wait` are of the commands that a server may be asked instead."""
 
     folder: Path | None = None
     state: Path | None = None
@@ -59,6 +62,9 @@ class Options:
     no_color: bool = False
     quiet: bool = False
     verbose: bool = False
+    server: str | None = None
+    repository: str | None = None
+    wait: bool = True
 
 
 @dataclass
@@ -73,6 +79,11 @@ class App:
         """The folder that the command is about: `-C`, or where it was started."""
         given = self.options.folder
         return self.doors.folder / given if given is not None else self.doors.folder
+
+    @property
+    def server(self) -> str | None:
+        """The address of the server that is to be asked instead of working here."""
+        return self.options.server or self.doors.environment.get("TOWPATH_SERVER") or None
 
     @property
     def outside(self) -> Outside:

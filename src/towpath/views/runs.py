@@ -12,7 +12,7 @@ from towpath.views.plans import counts_text
 from towpath.views.tables import Line, Span, Style, Table, aligned, line
 from towpath.views.text import plural, width
 
-__all__ = ["run_json", "run_lines", "runs_table", "status_span", "what_next"]
+__all__ = ["UNIT_STYLES", "run_json", "run_lines", "runs_table", "status_span", "what_next"]
 
 _RUN_STYLES = {
     RunStatus.PLANNED: Style.GOOD,
@@ -22,7 +22,7 @@ _RUN_STYLES = {
     RunStatus.CANCELLED: Style.FAINT,
     RunStatus.SUPERSEDED: Style.FAINT,
 }
-_UNIT_STYLES = {
+UNIT_STYLES = {
     UnitStatus.APPLIED: Style.GOOD,
     UnitStatus.DESTROYED: Style.GOOD,
     UnitStatus.UNCHANGED: Style.FAINT,
@@ -94,7 +94,7 @@ def _units_table(units: Iterable[UnitRun]) -> Table:
     rows = (
         (
             Span(unit.unit, Style.NAME),
-            Span(unit.status.value, _UNIT_STYLES.get(unit.status, Style.PLAIN)),
+            Span(unit.status.value, UNIT_STYLES.get(unit.status, Style.PLAIN)),
             _plan_span(unit.plan),
             Span(f"{unit.seconds:.1f} s" if unit.seconds else "", Style.FAINT),
             Span(unit.reason or "", Style.FAINT),

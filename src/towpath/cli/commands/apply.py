@@ -5,7 +5,15 @@ from __future__ import annotations
 import click
 
 from towpath.cli.app import App, pass_app
-from towpath.cli.commands.arguments import complete_run, complete_unit, logs_option, since_option
+from towpath.cli.commands.arguments import (
+    complete_run,
+    complete_unit,
+    logs_option,
+    require_no_since,
+    server_options,
+    since_option,
+    wait_option,
+)
 from towpath.cli.commands.reading import find_unit, tell_uncommitted
 from towpath.cli.commands.running import drive, finish, nothing_to_do, working
 from towpath.model.runs import RunKind
@@ -24,11 +32,19 @@ __all__ = ["apply", "destroy"]
 )
 @since_option
 @logs_option
+@server_options
+@wait_option
 @pass_app
 def apply(app: App, units: tuple[str, ...], run: str | None, since: str | None, logs: bool) -> int:
     """Run to the end: plan, gates, apply, tier by tier."""
     if run is not None and (units or since):
         raise click.UsageError("--run names a whole run: no units and no --since with it.")
+    if app.server is not None:
+        # What asks a server takes long to load, and work here does without.
+        from towpath.cli.commands.remote import apply_run, begin
+
+        require_no_since(since)
+        return apply_run(app, run) if run is not None else begin(app, "apply", units)
     with working(app) as opened:
         opened.get_ready()
         if run is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from towpath.cli.app import App, pass_app
-from towpath.cli.commands.arguments import complete_run, complete_unit, run_argument
+from towpath.cli.commands.arguments import complete_run, complete_unit, run_argument, server_options
 from towpath.cli.commands.reading import unit_among
 from towpath.cli.commands.running import working
 from towpath.cli.exits import ExitStatus
@@ -24,9 +24,14 @@ _MOST_NAMED = 8
 
 @click.command()
 @click.option("--most", default=20, show_default=True, type=click.IntRange(min=1), help="How many to show.")
+@server_options
 @pass_app
 def runs(app: App, most: int) -> int:
     """Every run, newest first."""
+    if app.server is not None:
+        from towpath.cli.commands.remote import list_runs
+
+        return list_runs(app, most)
     with working(app) as opened:
         found = opened.runs.list()[:most]
     if app.output.mode.json:
@@ -41,9 +46,14 @@ def runs(app: App, most: int) -> int:
 @click.command()
 @click.argument("run", required=False, shell_complete=complete_run)
 @click.option("--plans", is_flag=True, help="The plans of its units as well.")
+@server_options
 @pass_app
 def status(app: App, run: str | None, plans: bool) -> int:
     """How a run stands, and what it waits for. Default: the newest run."""
+    if app.server is not None:
+        from towpath.cli.commands.remote import show_run
+
+        return show_run(app, run, plans=plans)
     with working(app) as opened:
         view = opened.runs.view(run or _newest(opened))
         if app.output.mode.json:
@@ -60,9 +70,14 @@ def status(app: App, run: str | None, plans: bool) -> int:
 @click.command()
 @run_argument
 @click.argument("unit", required=False, shell_complete=complete_unit)
+@server_options
 @pass_app
 def logs(app: App, run: str, unit: str | None) -> int:
     """What the engine printed for a unit, or for every unit of a run."""
+    if app.server is not None:
+        from towpath.cli.commands.remote import show_logs
+
+        return show_logs(app, run, unit)
     with working(app) as opened:
         view = opened.runs.view(run)
         chosen = [_unit_of(app, opened, view, unit)] if unit else [one.row.unit for one in view.units]
