@@ -49,6 +49,8 @@ POST /api/v1/runs/{run}/resume            login    hidden no     no      no     
 POST /api/v1/runs/{run}/cancel            login    hidden no     no      no       does     does   no     no     hidden
 POST /api/v1/runs/{run}/plan-again        login    hidden no     does    does     does     does   no     no     hidden
 POST /api/v1/runs/{run}/roll-back         login    hidden no     no      no       does     does   no     no     hidden
+POST /api/v1/runs/{run}/supersede         login    hidden no     no      no       does     does   no     no     hidden
+POST /api/v1/runs/{run}/thaw              login    hidden no     no      no       no       does   no     no     hidden
 GET  /api/v1/repositories                 login    open   open   open    open     open     open   open   open   open
 GET  /api/v1/units                        login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
 GET  /api/v1/graph                        login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
@@ -81,6 +83,8 @@ GET  /runs/{run}/resume                   login    hidden sees   sees    sees   
 GET  /runs/{run}/cancel                   login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
 GET  /runs/{run}/roll-back                login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
 GET  /runs/{run}/plan-again               login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
+GET  /runs/{run}/supersede                login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
+GET  /runs/{run}/thaw                     login    hidden sees   sees    sees     sees     sees   sees   sees   hidden
 GET  /begin/plan                          login    hidden open   open    open     open     open   open   open   hidden
 GET  /begin/apply                         login    hidden open   open    open     open     open   open   open   hidden
 POST /begin/plan                          login    hidden no     does    does     does     does   no     no     hidden
@@ -92,6 +96,8 @@ POST /runs/{run}/resume                   login    hidden no     no      no     
 POST /runs/{run}/cancel                   login    hidden no     no      no       does     does   no     no     hidden
 POST /runs/{run}/roll-back                login    hidden no     no      no       does     does   no     no     hidden
 POST /runs/{run}/plan-again               login    hidden no     does    does     does     does   no     no     hidden
+POST /runs/{run}/supersede                login    hidden no     no      no       does     does   no     no     hidden
+POST /runs/{run}/thaw                     login    hidden no     no      no       no       does   no     no     hidden
 """
 """What comes of it:
 
@@ -184,6 +190,8 @@ def _sent(method: str, path: str, visitor: Visitor, gate: str) -> dict[str, Any]
         return {"params": asked | ({"gate": gate} if gate else {})}
     if path == f"{_PROGRAMS}/runs":
         return {"json": {"kind": "plan"}}
+    if path.endswith("/thaw") and path.startswith(_PROGRAMS):
+        return {"json": {"reason": "because"}}
     if path.startswith(_PROGRAMS):
         return {"json": {"gate": gate, "reason": "because"}}
     form = {"form_key": visitor.key, "gate": gate, "reason": "because", "role": "viewer", "name": "new"}

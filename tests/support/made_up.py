@@ -199,6 +199,11 @@ class MadeUp:
         act = Act.OPERATE if self.snapshot(run).run.applies else Act.PLAN
         return self._another(caller, run, "plan-again", act)
 
+    def thaw(self, caller: Caller, run: str, reason: str) -> None:
+        self._allowed(caller, Act.ADMINISTER, run)
+        assert reason
+        self._status(caller, run, "thaw", RunStatus.RUNNING)
+
     def roll_back(self, caller: Caller, run: str) -> str:
         return self._another(caller, run, "roll-back", Act.OPERATE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hand_made import hand_made_live, hand_made_unit
@@ -16,6 +16,7 @@ from towpath.model.audit import AuditRecord
 from towpath.model.gates import GateSpec
 from towpath.model.paths import UnitPath
 from towpath.model.people import Grant, Role, Scopes
+from towpath.model.runs import RunStatus
 from towpath.planning import Walk
 from towpath.runs import RunRequest
 from towpath.service.acting import Deciding, Repository
@@ -103,8 +104,19 @@ class RoleHouse:
         if deed == "resume":
             self.house.bench.apply_failures[UnitPath(unit)] = 1
         run = self.house.create(walk(step(unit), gates=gates), "plan" if deed in ("apply", "plan-again") else "apply")
+        if deed == "thaw":
+            self._freeze(run)
+            return run, ""
         gate = runs.drive(run, cancellation, self.house.seen).open_gates
         return run, gate[0].id if gate else ""
+
+    def _freeze(self, run: str) -> None:
+        """As a worker leaves it that meets a freeze."""
+        with self.house.state.runs.transaction() as transaction:
+            before = transaction.snapshot(run)
+            assert before is not None
+            row = replace(before.run, status=RunStatus.WAITING, version=before.run.version + 1)
+            transaction.save(before, replace(before, run=replace(row, reason="Nothing is applied now: year end.")))
 
     def close(self) -> None:
         self.house.state.close()

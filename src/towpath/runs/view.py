@@ -143,10 +143,15 @@ class RunView:
             else:
                 yield f"{name} is approved: the run goes on when it is resumed."
 
-    def _freezes_in_words(self) -> Iterator[str]:
+    @property
+    def is_frozen(self) -> bool:
+        """A freeze is all that it waits for; its reason names the freeze."""
         run = self.snapshot.run
-        if run.status is RunStatus.WAITING and run.reason is not None and not self.open_gates:
-            yield run.reason
+        return run.status is RunStatus.WAITING and run.reason is not None and not self.open_gates
+
+    def _freezes_in_words(self) -> Iterator[str]:
+        if self.is_frozen and self.snapshot.run.reason is not None:
+            yield self.snapshot.run.reason
 
     def _locks_in_words(self) -> Iterator[str]:
         for unit in self.units:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from towpath.access import Act, Place, may
 from towpath.model.audit import AuditRecord
 from towpath.model.people import Caller
-from towpath.model.runs import Run, RunKind, Snapshot
+from towpath.model.runs import Run, RunKind, RunStatus, Snapshot
 from towpath.planning import Walk
 from towpath.problems import Problem, ProblemError
 from towpath.runs import Answer, Noting, RunRequest, Runs
@@ -106,13 +106,18 @@ class Deciding:
         repository.runs.noted(self._noting(caller, "run-applied")).begin_apply(run)
 
     def plan_again(self, caller: Caller, run: str) -> str:
-        """Of a run that looked for drift: applies the code again to what had drifted. Who may only plan starts no run
-        that applies."""
+        """Of a run that looked for drift: applies the code again to what had drifted. A run that waits gives way. Who
+        may only plan starts no run that applies."""
         name, repository = self._find(run)
         snapshot = _to_do_again(repository.runs.view(run).snapshot)
         act = Act.OPERATE if snapshot.run.applies else Act.PLAN
         _require(refusal(caller, act, name, snapshot))
-        return self._begin(repository, repository.again(snapshot), caller, "run-planned-again", snapshot.run)
+        action = "run-superseded" if snapshot.run.status is RunStatus.WAITING else "run-planned-again"
+        return self._begin(repository, repository.again(snapshot), caller, action, snapshot.run)
+
+    def thaw(self, caller: Caller, run: str, reason: str) -> None:
+        repository = self._allowed(caller, Act.ADMINISTER, run)
+        repository.runs.noted(self._noting(caller, "run-thawed", {"reason": reason})).thaw(run, caller.who, reason)
 
     def roll_back(self, caller: Caller, run: str) -> str:
         repository = self._allowed(caller, Act.OPERATE, run)

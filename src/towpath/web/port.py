@@ -111,6 +111,10 @@ class Acting(Protocol):
         """A new run of what this one was about, at the newest commit. Returns its id."""
         ...
 
+    def thaw(self, caller: Caller, run: str, reason: str) -> None:
+        """Lets a run go on although its environments are frozen."""
+        ...
+
     def roll_back(self, caller: Caller, run: str) -> str:
         """A run that plans what this one applied against what stood there before. Returns its id."""
         ...

@@ -161,6 +161,26 @@ def test_nothing_is_begun_where_nothing_differs(office: Office) -> None:
     assert not office.said()
 
 
+def test_a_run_that_waits_gives_way_to_one_of_the_newest_commit(office: Office) -> None:
+    run, _ = office.waiting()
+    made = office.deciding.plan_again(by(ADA), run)
+    old = office.looking.run(run).view
+    assert (old.status, old.snapshot.run.superseded_by) == (RunStatus.SUPERSEDED, made)
+    assert not old.open_gates
+    assert office.said() == [("ada@example.com", "run-superseded", made)]
+
+
+def test_a_freeze_is_overridden_by_an_administrator_and_that_is_written_down(office: Office) -> None:
+    run, _ = office.waiting()
+    with pytest.raises(ProblemError) as caught:
+        office.deciding.thaw(by(GRACE), run, "It burns.")
+    assert refused(caught.value) == ["not-allowed"]
+    office.deciding.thaw(by(ADA), run, "It burns.")
+    assert office.looking.run(run).view.snapshot.run.thawed_by == "ada@example.com"
+    (entry,) = office.log.newest(5)
+    assert (entry.record.action, entry.record.detail) == ("run-thawed", {"reason": "It burns."})
+
+
 def test_plans_are_applied_and_a_halted_run_goes_on(office: Office) -> None:
     planned = office.house.create(walk(step("dev/app")), "plan")
     office.house.drive(planned)

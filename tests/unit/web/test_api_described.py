@@ -29,6 +29,8 @@ OPERATIONS = (
     "post /runs/{run}/cancel",
     "post /runs/{run}/plan-again",
     "post /runs/{run}/roll-back",
+    "post /runs/{run}/supersede",
+    "post /runs/{run}/thaw",
     "get /repositories",
     "get /units",
     "get /graph",

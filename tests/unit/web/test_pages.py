@@ -301,6 +301,21 @@ def test_a_run_is_begun_by_hand_after_it_was_said_what_happens(app: FastAPI, est
     assert send(ada, "/begin/plan", repository="another") == 404
 
 
+def test_a_run_goes_on_in_a_freeze_when_an_administrator_says_why(app: FastAPI, estate: MadeUp) -> None:
+    snapshot = estate.snapshot(WAITING)
+    row = replace(snapshot.run, reason="Nothing is applied now: year end.")
+    estate.keep(replace(snapshot, run=row, gates={}))
+    ada, grace = visitor(app, "ada"), visitor(app, "grace")
+    assert "Go on in the freeze" in ada.get(f"/runs/{WAITING}").text
+    assert "Go on in the freeze" not in grace.get(f"/runs/{WAITING}").text
+    asked = ada.get(f"/runs/{WAITING}/thaw").text
+    assert "Nothing is applied now: year end." in asked
+    assert 'name="reason"' in asked
+    assert send(grace, f"/runs/{WAITING}/thaw", reason="It burns.") == 403
+    assert send(ada, f"/runs/{WAITING}/thaw", reason="It burns.") == 303
+    assert [what for _, what, _ in estate.done] == ["thaw"]
+
+
 def test_where_nothing_differs_nothing_is_begun_and_that_is_said(app: FastAPI, estate: MadeUp) -> None:
     estate.runs.clear()
     answer = visitor(app, "ada").post("/begin/plan", data={"form_key": FORM_KEY, "repository": "infrastructure-live"})

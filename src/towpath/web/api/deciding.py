@@ -11,7 +11,7 @@ from towpath.problems import has_errors
 from towpath.runs import Answer, RunView
 from towpath.service.beginning import Wanted
 from towpath.web.api.answers import PREFIX, WRITING
-from towpath.web.api.documents import AnswerDocument, MadeDocument, StartDocument, StartedDocument
+from towpath.web.api.documents import AnswerDocument, MadeDocument, ReasonDocument, StartDocument, StartedDocument
 from towpath.web.api.runs import Run
 from towpath.web.callers import ProgramIntent, Visit
 from towpath.web.pages.acting import do_deed
@@ -70,6 +70,20 @@ def cancel(visit: ProgramIntent, services: Serving, run: Run) -> dict[str, Any]:
 )
 def plan_again(visit: ProgramIntent, services: Serving, run: Run) -> dict[str, Any]:
     return _done(visit, services, run, DeedKind.PLAN_AGAIN)
+
+
+@router.post(
+    "/runs/{run}/supersede",
+    summary="Makes a run of the same units at the newest commit; the one that waits gives way",
+    response_model=MadeDocument,
+)
+def supersede(visit: ProgramIntent, services: Serving, run: Run) -> dict[str, Any]:
+    return _done(visit, services, run, DeedKind.SUPERSEDE)
+
+
+@router.post("/runs/{run}/thaw", summary="Lets a run go on in a freeze", response_model=MadeDocument)
+def thaw(visit: ProgramIntent, services: Serving, run: Run, said: ReasonDocument) -> dict[str, Any]:
+    return _done(visit, services, run, DeedKind.THAW, Answer("", approved=True, reason=said.reason.strip()))
 
 
 @router.post("/runs/{run}/roll-back", summary="Makes a run that goes back to before a run", response_model=MadeDocument)

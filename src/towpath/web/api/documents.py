@@ -26,6 +26,7 @@ __all__ = [
     "HistoryDocument",
     "MadeDocument",
     "ProblemsDocument",
+    "ReasonDocument",
     "RepositoriesDocument",
     "RunDocument",
     "RunsDocument",
@@ -181,6 +182,14 @@ class AnswerDocument(BaseModel):
     gate: str = Field("", max_length=96, description="The gate's id. Without it: the one open gate of the environment.")
     environment: str | None = Field(None, max_length=128, description="Where there is no `gate`; null for a hold.")
     reason: str = Field("", max_length=2000)
+
+
+class ReasonDocument(BaseModel):
+    """Why somebody does what is not usual; the audit log keeps it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(min_length=1, max_length=2000)
 
 
 class StartDocument(BaseModel):

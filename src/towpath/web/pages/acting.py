@@ -72,7 +72,7 @@ def do(
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """Does it, and shows the run that it was done to, or the one that was made."""
-    answer = Answer(gate, deed is DeedKind.APPROVE, reason.strip()) if deed.is_answer else None
+    answer = Answer(gate, deed is not DeedKind.REJECT, reason.strip()) if deed.has_reason else None
     return RedirectResponse(run_url(do_deed(services, visit.caller, run, deed, answer)), 303)
 
 
@@ -89,9 +89,11 @@ def do_deed(services: Services, caller: Caller, run: str, deed: DeedKind, answer
 
 def _done(acting: Acting, caller: Caller, run: str, deed: DeedKind, answer: Answer | None) -> str | None:
     """The run that was made, if any was."""
-    if answer is not None:
+    if answer is not None and deed.is_answer:
         acting.answer(caller, run, answer)
-    elif deed is DeedKind.PLAN_AGAIN:
+    elif answer is not None:
+        acting.thaw(caller, run, answer.reason)
+    elif deed in (DeedKind.PLAN_AGAIN, DeedKind.SUPERSEDE):
         return acting.plan_again(caller, run)
     elif deed is DeedKind.ROLL_BACK:
         return acting.roll_back(caller, run)

@@ -28,11 +28,17 @@ class DeedKind(StrEnum):
     CANCEL = "cancel"
     ROLL_BACK = "roll-back"
     PLAN_AGAIN = "plan-again"
+    SUPERSEDE = "supersede"
+    THAW = "thaw"
 
     @property
     def is_answer(self) -> bool:
         """It is said at a gate."""
         return self in (DeedKind.APPROVE, DeedKind.REJECT)
+
+    @property
+    def has_reason(self) -> bool:
+        return self.is_answer or self is DeedKind.THAW
 
 
 _ACTS: Final = {
@@ -41,6 +47,8 @@ _ACTS: Final = {
     DeedKind.CANCEL: Act.OPERATE,
     DeedKind.ROLL_BACK: Act.OPERATE,
     DeedKind.PLAN_AGAIN: Act.PLAN,
+    DeedKind.SUPERSEDE: Act.OPERATE,
+    DeedKind.THAW: Act.ADMINISTER,
 }
 _NAMES: Final = {
     DeedKind.APPROVE: "Approve",
@@ -50,6 +58,8 @@ _NAMES: Final = {
     DeedKind.CANCEL: "Cancel the run",
     DeedKind.ROLL_BACK: "Roll back",
     DeedKind.PLAN_AGAIN: "Plan again",
+    DeedKind.SUPERSEDE: "Supersede",
+    DeedKind.THAW: "Go on in the freeze",
 }
 
 
@@ -95,6 +105,10 @@ def _possible(view: RunView) -> Iterator[Deed]:
         yield Deed(DeedKind.APPLY, _NAMES[DeedKind.APPLY], is_main=True)
     if status is RunStatus.HALTED:
         yield Deed(DeedKind.RESUME, _NAMES[DeedKind.RESUME], is_main=True)
+    if view.is_frozen:
+        yield Deed(DeedKind.THAW, _NAMES[DeedKind.THAW], is_grave=True)
+    if status is RunStatus.WAITING and run.applies:
+        yield Deed(DeedKind.SUPERSEDE, _NAMES[DeedKind.SUPERSEDE])
     if status not in (RunStatus.RUNNING, RunStatus.WAITING) and (run.kind is not RunKind.DRIFT or _drifted(view)):
         yield Deed(DeedKind.PLAN_AGAIN, _again(view))
     if _has_applied(view) and (status.is_terminal or status is RunStatus.HALTED):
@@ -130,7 +144,9 @@ def confirmation(view: RunView, kind: DeedKind, gate: Gate | None = None) -> Con
     if kind not in possible:
         return None
     title, happens = _SAID[kind](view)
-    return Confirmation(title, possible[kind].name, happens, is_grave=possible[kind].is_grave)
+    asks = kind is DeedKind.THAW
+    grave = possible[kind].is_grave
+    return Confirmation(title, possible[kind].name, happens, is_grave=grave, asks_reason=asks, needs_reason=asks)
 
 
 def _answer(view: RunView, kind: DeedKind, gate: Gate) -> Confirmation:
@@ -212,7 +228,31 @@ def _plan_again(view: RunView) -> tuple[str, tuple[str, ...]]:
     return "Plan again", (does, gives_way)
 
 
+def _supersede(view: RunView) -> tuple[str, tuple[str, ...]]:
+    units = plural(len(view.units), "unit")
+    return (
+        "Supersede the run",
+        (
+            f"A new run plans and applies these {units} at the newest commit, through the same gates.",
+            "This one ends. What was approved in it counts no more.",
+        ),
+    )
+
+
+def _thaw(view: RunView) -> tuple[str, tuple[str, ...]]:
+    return (
+        "Go on in the freeze",
+        (
+            view.snapshot.run.reason or "Its environments are frozen.",
+            "This run goes on all the same, to its end. Others stay as they are.",
+            "The audit log keeps who let it, and why.",
+        ),
+    )
+
+
 _SAID: Final = {
+    DeedKind.SUPERSEDE: _supersede,
+    DeedKind.THAW: _thaw,
     DeedKind.APPLY: _apply,
     DeedKind.RESUME: _resume,
     DeedKind.CANCEL: _cancel,
