@@ -7,10 +7,16 @@ import sys
 from pathlib import Path
 
 import towpath
-from bench import idle, planning, reading, starting
+from bench import idle, load, planning, reading, starting
 from bench.figures import Figure, heading, write
 
-_PARTS = {"starting": starting.figures, "reading": reading.figures, "planning": planning.figures, "idle": idle.figures}
+_PARTS = {
+    "starting": starting.figures,
+    "reading": reading.figures,
+    "planning": planning.figures,
+    "idle": idle.figures,
+    "load": load.figures,
+}
 
 
 def main(wanted: list[str]) -> int:

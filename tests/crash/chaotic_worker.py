@@ -1,12 +1,13 @@
 """A worker process for the chaos tests: real rows and leases, a cloud of files. Run as a script.
 
-    python chaotic_worker.py DATABASE_URL OWN_FOLDER CLOUD_FOLDER SECONDS_OF_SKEW
+    python chaotic_worker.py DATABASE_URL OWN_FOLDER CLOUD_FOLDER
 
 What it does to the cloud is done only while its lease stands, as a guard would see to it. SIGTERM drains it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import signal
 import sys
@@ -15,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-from chaos import KEY, LISTENS, REPOSITORY, SETTINGS, make_bench
+from chaos import KEY, LISTENS, REPOSITORY, SETTINGS, SKEW, make_bench
 
 from towpath.problems import Problem, ProblemError
 from towpath.runs.worker import Place
@@ -29,13 +30,16 @@ EFFECT_SECONDS = 0.03
 
 
 class SkewedClock(SystemClock):
-    """A machine whose clock is wrong."""
+    """A machine whose clock is wrong, by what a file says, which may change at any moment."""
 
-    def __init__(self, seconds: float) -> None:
-        self._skew = datetime.timedelta(seconds=seconds)
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._skew = 0.0
 
     def now(self) -> datetime.datetime:
-        return super().now() + self._skew
+        with contextlib.suppress(ValueError):  # it is being written
+            self._skew = float(self._file.read_text())
+        return super().now() + datetime.timedelta(seconds=self._skew)
 
 
 def opened(url: str, folder: Path, clock: SystemClock) -> State:
@@ -48,8 +52,8 @@ def opened(url: str, folder: Path, clock: SystemClock) -> State:
             threading.Event().wait(0.2)
 
 
-def main(url: str, folder: Path, cloud: Path, skew: float) -> None:
-    clock = SkewedClock(skew)
+def main(url: str, folder: Path, cloud: Path) -> None:
+    clock = SkewedClock(folder / SKEW)
     stop = Interrupts(highest=3)
     signal.signal(signal.SIGTERM, lambda *_: stop.raise_level())
     (folder / LISTENS).touch()
@@ -77,4 +81,4 @@ def main(url: str, folder: Path, cloud: Path, skew: float) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4]))
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

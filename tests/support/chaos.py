@@ -33,7 +33,7 @@ from towpath.runs.worker import WorkerSettings
 from towpath.stores import State, open_database_state
 from towpath.system import FakeEnvironment, RandomIds, SystemClock
 
-__all__ = ["KEY", "LISTENS", "REPOSITORY", "SETTINGS", "Chaos", "make_bench"]
+__all__ = ["KEY", "LISTENS", "REPOSITORY", "SETTINGS", "SKEW", "Chaos", "make_bench"]
 
 REPOSITORY = "live"
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -44,6 +44,8 @@ SETTINGS = WorkerSettings(
 WORKERS = 3
 MOST_COMMITS = 8
 PATIENCE = 120.0
+SKEW = "skew"
+"""The file in a worker's folder that says by how many seconds its clock is wrong."""
 LISTENS = "listens"
 """The file in a worker's folder that says that it can be asked to end."""
 _SCRIPT = Path(__file__).parents[1] / "crash" / "chaotic_worker.py"
@@ -78,7 +80,9 @@ def resources_of(commit: str) -> dict[str, str]:
 class Chaos:
     """One story: runs of one commit after the other, workers, and faults among them."""
 
-    def __init__(self, server: PostgresServer, folder: Path, seed: int) -> None:
+    def __init__(self, server: PostgresServer, folder: Path, seed: int, *, has_small_disk: bool) -> None:
+        self._has_small_disk = has_small_disk
+        self._deck: list[Callable[[], None]] = []
         self._server = server
         self._folder = folder
         self._random = random.Random(seed)
@@ -107,6 +111,7 @@ class Chaos:
                 self._wait(self._random.uniform(0.05, 0.6))
                 self._fault()
                 self._approve(run)
+                assert until(self._is_sound, PATIENCE, 0.2), self._broken()
             faults -= share
             self._calm()
             assert until(partial(self._is_over, run), PATIENCE, 0.1), self._why(run)
@@ -142,14 +147,19 @@ class Chaos:
         folder.mkdir(parents=True)
         skew = self._random.choice([0, 0, -3600, 3600])
         command = [sys.executable, "-W", "error", str(_SCRIPT), self._url, str(folder), str(self._folder / "cloud")]
+        (folder / SKEW).write_text(str(skew))
         with (folder / "said").open("wb") as said:
-            worker = subprocess.Popen([*command, str(skew)], stdout=said, stderr=said)
+            worker = subprocess.Popen(command, stdout=said, stderr=said)
         self._workers.append(worker)
         self._folder_of[worker.pid] = folder
 
     def _fault(self) -> None:
-        faults: list[Callable[[], None]] = [self._kill, self._kill, self._pause, self._pause, self._cut, self._restart]
-        fault = self._random.choice(faults)
+        if not self._deck:
+            # Shuffled like cards: a few faults are of many kinds.
+            self._deck = [self._kill, self._kill, self._pause, self._pause, self._cut, self._cut_some, self._jump]
+            self._deck += [self._restart, *([self._fill] if self._has_small_disk else [])]
+            self._random.shuffle(self._deck)
+        fault = self._deck.pop()
         self.told.append(fault.__name__.strip("_"))
         fault()
         self._wake_late()
@@ -180,6 +190,23 @@ class Chaos:
     def _cut(self) -> None:
         cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
         self._server.execute(cut, (self._database,))
+
+    def _cut_some(self) -> None:
+        """Some of the connections, of some workers."""
+        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+        self._server.execute(f"{cut} AND pid %% 2 = %s", (self._database, self._random.randrange(2)))
+
+    def _jump(self) -> None:
+        """The clock of one machine is put forward or back, by up to a day."""
+        worker = self._random.choice(self._workers)
+        skew = self._random.choice([-86400, -3600, -90, 90, 3600, 86400])
+        (self._folder_of[worker.pid] / SKEW).write_text(str(skew))
+
+    def _fill(self) -> None:
+        """The database's disk is full for a while."""
+        self._server.fill_disk()
+        self._wait(self._random.uniform(0.1, 2 * LEASE))
+        self._server.make_room()
 
     def _restart(self) -> None:
         self._server.stop()
@@ -227,6 +254,16 @@ class Chaos:
             assert resources_of(commit).items() <= stands.resources.items()
         twice = [note for note, times in Counter(self.cloud.notes()).items() if times > 1]
         assert not twice, twice
+
+    def _is_sound(self) -> bool:
+        """Looked at while the workers go on: what is read in several steps may not fit together for a moment."""
+        return not self._broken()
+
+    def _broken(self) -> str:
+        try:
+            return "\n".join(broken_invariants(history_of(self.state), self.state.ledger.entries()))
+        except ProblemError as error:
+            return str(error)
 
     def _why(self, run: str) -> str:
         view = self._runs.view(run)

@@ -87,6 +87,19 @@ class PostgresServer:
                     ready.set()
         ready.set()
 
+    def fill_disk(self) -> None:
+        """Nothing more can be written where it keeps its files, which must be a place of its own (`disk_bytes`)."""
+        with contextlib.suppress(OSError), (self._folder / "filling").open("wb") as filling:
+            while True:
+                filling.write(bytes(64 * 1024))
+                filling.flush()
+
+    def make_room(self) -> None:
+        """Frees the disk again, and starts it where it had to give up meanwhile."""
+        (self._folder / "filling").unlink(missing_ok=True)
+        if self._process is not None and self._process.poll() is not None:
+            self.start()
+
     def stop(self) -> None:
         """As a machine that is switched off: connections break, nothing is finished."""
         if self._process is not None:
@@ -130,10 +143,12 @@ class PostgresServer:
 
 
 @contextlib.contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A running server; it and its folder are gone afterwards."""
+def postgres_server(disk_bytes: int | None = None) -> Iterator[PostgresServer]:
+    """A running server; it and its folder are gone afterwards. With `disk_bytes` it has a small disk of its own, which
+    takes root to make.
+    """
     # Paths of sockets are short, and the folders that pytest makes are closed to the server's user.
-    with tempfile.TemporaryDirectory(prefix="towpath-pg-") as folder:
+    with tempfile.TemporaryDirectory(prefix="towpath-pg-") as folder, _disk(folder, disk_bytes):
         server = PostgresServer(Path(folder))
         server.initialise()
         server.start()
@@ -141,6 +156,18 @@ def postgres_server() -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+@contextlib.contextmanager
+def _disk(folder: str, size: int | None) -> Iterator[None]:
+    if size is None:
+        yield
+        return
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", folder], check=True)
 
 
 def _binaries() -> Path:
