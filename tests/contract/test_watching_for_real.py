@@ -2,67 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from git_server import git_server
 from live_repositories import ESTATE
-from real_repository import RealRepository
-from run_house import House
+from watched_for_real import watched
 
 from towpath.config.server import RepositorySettings, ServerConfig
 from towpath.git import FakeLink
 from towpath.model.runs import RunKind, RunStatus
 from towpath.model.watching import Outcome
-from towpath.service.mirrored import MirroredRepository, surroundings_for
+from towpath.service.mirrored import surroundings_for
 from towpath.service.secrets import without_secrets
-from towpath.service.watching import WatchedRepository, Watcher
-from towpath.stores.heads import HeadStore
 from towpath.system import FakeEnvironment
 
 MAIN = "refs/heads/main"
 Files = Mapping[str, str | bytes | FakeLink]
-
-
-@dataclass
-class Watched:
-    """A real repository that is watched, and the house its runs are in."""
-
-    real: RealRepository
-    house: House
-    store: HeadStore
-    watcher: Watcher
-    live: MirroredRepository
-
-    def tick(self) -> None:
-        self.house.clock.advance(300)
-        self.watcher.tick()
-
-    def units(self, run: str) -> set[str]:
-        snapshot = self.house.state.runs.snapshot(run)
-        assert snapshot is not None
-        return {unit.unit for unit in snapshot.units.values() if unit.joined}
-
-
-def watched(tmp_path: Path, url: str, token: str | None = None) -> Watched:
-    real = RealRepository(tmp_path / "served" / "live")
-    house = House(tmp_path / "state")
-    settings = RepositorySettings(
-        name="live", url=url, branches=("feature/*",), token_env="LIVE_TOKEN" if token else None
-    )
-    environment = FakeEnvironment(
-        {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TOWPATH_CACHE": "off", "LIVE_TOKEN": token or ""}
-    )
-    config = ServerConfig(repositories=(settings,), cache="cache")
-    around = surroundings_for(config, tmp_path, environment)
-    live = MirroredRepository(settings, around, house.state.ledger.entries)
-    store = HeadStore(house.state.database)
-    watcher = Watcher(store, {"": WatchedRepository(settings, live, live, house.runs)}, house.clock)
-    watcher.enter()
-    return Watched(real, house, store, watcher, live)
 
 
 def test_from_a_push_to_a_run_and_on(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Workers share a database; they are killed, paused and cut off, clocks jump, the database restarts, its disk is full."""
+"""Workers share a database: they die, pause and are cut off, clocks jump, the database restarts, its disk is full."""
 
 from __future__ import annotations
 

@@ -256,14 +256,18 @@ class Chaos:
         assert not twice, twice
 
     def _is_sound(self) -> bool:
-        """Looked at while the workers go on: what is read in several steps may not fit together for a moment."""
         return not self._broken()
 
     def _broken(self) -> str:
+        """What does not hold, looked at while the workers go on; what was read in several steps must be of one moment."""
         try:
-            return "\n".join(broken_invariants(history_of(self.state), self.state.ledger.entries()))
+            before = [(run.id, run.version) for run in self.state.runs.runs()]
+            histories, entries = history_of(self.state), self.state.ledger.entries()
+            if before != [(run.id, run.version) for run in self.state.runs.runs()]:
+                return "it went on while it was looked at"
         except ProblemError as error:
             return str(error)
+        return "\n".join(broken_invariants(histories, entries))
 
     def _why(self, run: str) -> str:
         view = self._runs.view(run)
