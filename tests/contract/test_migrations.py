@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from fake_cloud import FakeWorkbench, MemoryCloud
+from run_house import InlineCarriers, ManualCancellation
 from sqlalchemy import Connection, Inspector, inspect, text
 from state_homes import KINDS, StateHome, home_of
 
@@ -22,6 +25,7 @@ from towpath.model.events import Event, EventKind
 from towpath.model.ledger import LedgerEntry
 from towpath.model.paths import UnitPath
 from towpath.model.runs import Attempt, AttemptKind, AttemptStatus, Run, RunKind, RunStatus
+from towpath.runs import Runs
 from towpath.stores import migrations
 from towpath.stores.codec import ATTEMPT, LEDGER_ENTRY, RUN
 from towpath.stores.database import SCHEMA_REVISION, Database
@@ -71,6 +75,45 @@ def test_a_state_of_the_first_towpath_is_the_command_lines_own_repository(old: S
     with state.database.reading() as connection:
         ends = connection.execute(text("SELECT id, finished_at FROM runs")).all()
     assert [tuple(row) for row in ends] == [("run", NOW.timestamp())]
+
+
+def keep_a_run_in_the_middle(connection: Connection) -> None:
+    """As the first Towpath left it when it was killed: the first of two units is applied, the second was being planned.
+    Nouns have no more fields than they had then.
+    """
+    run = {"id": "older", "kind": "apply", "status": "running", "author": "ann", "base": None, "head": "commit-1",
+           "created_at": NOW.isoformat()}  # fmt: skip
+    connection.execute(text("INSERT INTO runs VALUES ('older', 4, 'running', 9, :body)"), {"body": json.dumps(run)})
+    for unit, status, waits in (("dev/vpc", "applied", []), ("dev/app", "pending", ["dev/vpc"])):
+        body = {"run": "older", "unit": unit, "account": "dev", "tier": 1, "action": "apply", "commit": "commit-1",
+                "fingerprint": "sha256:f", "waits_for": waits, "status": status, "attempts": 1}  # fmt: skip
+        values = {"unit": unit, "status": status, "body": json.dumps(body)}
+        connection.execute(text("INSERT INTO units VALUES ('older', :unit, :status, :body)"), values)
+    attempt = {"id": "older/dev/app#1", "run": "older", "unit": "dev/app", "kind": "plan", "number": 1,
+               "status": "running", "queued_at": NOW.isoformat(), "fence": 3, "worker": "w"}  # fmt: skip
+    connection.execute(
+        text("INSERT INTO attempts VALUES ('older/dev/app#1', 'older', 'dev/app', 'running', :no, 'w', 3, :body)"),
+        {"no": False, "body": json.dumps(attempt)},
+    )
+    connection.execute(text("INSERT INTO locks VALUES ('dev/app', 3, 'older/dev/app#1', 'older')"))
+
+
+def test_a_run_that_the_first_towpath_began_is_finished_by_this_one(old: StateHome) -> None:
+    database = Database(old.url or old.folder / "state.db")
+    with contextlib.closing(database), database.transaction() as connection:
+        connection.execute(text("DELETE FROM attempts"))
+        connection.execute(text("DELETE FROM locks"))
+        connection.execute(text("DELETE FROM runs"))
+        keep_a_run_in_the_middle(connection)
+    state = old.open()
+    bench = FakeWorkbench(MemoryCloud(), state.plans)
+    runs = Runs(state, bench, InlineCarriers(state.clock))
+    view = runs.drive("older", ManualCancellation(state.clock))
+    assert view.status is RunStatus.SUCCEEDED
+    assert {unit.row.unit: unit.row.status.value for unit in view.units} == {"dev/vpc": "applied", "dev/app": "applied"}
+    attempts = [(attempt.kind.value, attempt.status.value) for attempt in state.runs.attempts("older")]
+    assert attempts == [("plan", "unknown"), ("plan", "planned"), ("apply", "applied")]
+    assert state.ledger.entries()[UNIT].run == "older"
 
 
 @pytest.mark.parametrize("kind", KINDS)

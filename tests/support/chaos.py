@@ -259,7 +259,7 @@ class Chaos:
         return not self._broken()
 
     def _broken(self) -> str:
-        """What does not hold, looked at while the workers go on; what was read in several steps must be of one moment."""
+        """What does not hold, looked at while the workers go on; all that was read must be of one moment."""
         try:
             before = [(run.id, run.version) for run in self.state.runs.runs()]
             histories, entries = history_of(self.state), self.state.ledger.entries()

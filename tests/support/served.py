@@ -113,12 +113,18 @@ class Server:
             command, env=environment, cwd=self.folder, capture_output=True, text=True, check=False, timeout=120
         )
 
-    def _admin(self, *words: str) -> dict[str, Any]:
+    def password(self, email: str, password: str) -> None:
+        """What they type to log in from now on."""
+        self._admin("user", "password", email, said=f"{password}\n{password}\n")
+
+    def _admin(self, *words: str, said: str = "") -> dict[str, Any]:
         command = [sys.executable, "-m", "towpath", "admin", "--config", str(self.config), *words, "--json"]
-        done = subprocess.run(command, env=self.world.environment, cwd="/", capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, env=self.world.environment, cwd="/", capture_output=True, text=True, check=False, input=said
+        )
         assert done.returncode == 0, done.stderr
-        said: dict[str, Any] = json.loads(done.stdout)
-        return said
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
 
     def _towpath(self, command: str, log: str) -> subprocess.Popen[str]:
         with (self.folder / log).open("w") as said:
