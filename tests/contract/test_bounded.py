@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,16 @@ def test_a_process_that_takes_too_long_is_killed_with_its_helpers(tmp_path: Path
     opened = Bounded().run(["dd", f"of={fifo}", "oflag=nonblock", "if=/dev/null"])
     assert b"No such device" in opened.stderr
     assert not (tmp_path / "alive").exists()
+
+
+def test_what_nobody_waits_for_any_more_is_ended() -> None:
+    bounded = Bounded()
+    threading.Timer(0.2, bounded.give_up).start()
+    begun = time.monotonic()
+    with pytest.raises(ProblemError) as error:
+        bounded.run(["sleep", "600"])
+    assert error.value.problems[0].id == "process-given-up"
+    assert time.monotonic() - begun < 10
 
 
 def test_a_process_that_prints_too_much_is_killed() -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -165,3 +167,12 @@ def test_a_worker_takes_over_from_a_server_that_was_killed(live: LocalLive, post
         settled(operator, run, "waiting", "halted")
         assert worker.poll() is None
         assert made(live).count("made dev/app two") <= 1
+
+
+def test_a_remote_that_never_answers_keeps_nobody_from_stopping(live: LocalLive) -> None:
+    with socket.socket() as silent, served_by(live.world, repository=silent) as server:
+        connection, _ = silent.accept()
+        with connection:
+            begun = time.monotonic()
+            assert server.stop() == 0
+    assert time.monotonic() - begun < 20, server.log("serve.log")

@@ -71,7 +71,12 @@ class MirroredRepository:
         # Another address is another mirror, though the name be the same.
         address = hashlib.sha256(access.address.text.encode()).hexdigest()[:12]
         folder = surroundings.mirrors / f"{settings.name}-{address}"
-        self.mirror = Mirror(folder, access, Bounded(), surroundings.environment.all())
+        self._processes = Bounded()
+        self.mirror = Mirror(folder, access, self._processes, surroundings.environment.all())
+
+    def close(self) -> None:
+        """Nobody looks any more: what waits for an answer of the remote is ended."""
+        self._processes.give_up()
 
     def heads(self, refs: Sequence[str]) -> Mapping[str, str]:
         return self.mirror.heads(refs)

@@ -93,6 +93,8 @@ class Server:
             if looked == 0:
                 stop.wait(0, _WATCH_SECONDS)
         self.watcher.close()
+        for served in self.repositories.values():
+            served.live.close()
 
     def _clean(self, stop: Cancellation) -> None:
         """Deletes what is older than the configuration says, once an hour."""

@@ -12,6 +12,7 @@ import resource
 import selectors
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from towpath.system.processes import ProcessResult, SystemProcesses, cannot_star
 __all__ = ["Bounded", "Bounds"]
 
 _PIECE = 65536
+_LOOK_SECONDS = 0.5
+"""How soon somebody who gives up is heard."""
 _MOST_COMPLAINTS = 64 * 1024
 """Bytes of standard error that are kept; what comes after them is dropped."""
 
@@ -47,6 +50,11 @@ class Bounded:
 
     def __init__(self, bounds: Bounds | None = None) -> None:
         self.bounds = bounds or Bounds()
+        self._given_up = threading.Event()
+
+    def give_up(self) -> None:
+        """Ends what is at work, and whatever is begun later: whoever waits for it hears of `process-given-up` soon."""
+        self._given_up.set()
 
     def which(self, name: str) -> str | None:
         return SystemProcesses().which(name)
@@ -72,7 +80,7 @@ class Bounded:
                 # It may be over already; then nothing can grow any more.
                 with contextlib.suppress(ProcessLookupError):
                     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (self.bounds.file, self.bounds.file))
-                talk = _Talk(process, self.bounds.output, stdin)
+                talk = _Talk(process, self.bounds.output, stdin, self._given_up)
                 talk.hold(timeout or self.bounds.seconds)
                 status = process.wait()
             except BaseException:
@@ -89,6 +97,7 @@ class _Talk:
     process: subprocess.Popen[bytes]
     most: int
     stdin: bytes
+    given_up: threading.Event
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
 
@@ -97,9 +106,11 @@ class _Talk:
         with selectors.DefaultSelector() as selector:
             self._listen(selector)
             while selector.get_map():
-                ready = selector.select(deadline - time.monotonic())
+                ready = selector.select(min(_LOOK_SECONDS, deadline - time.monotonic()))
                 if time.monotonic() >= deadline:
                     raise ProblemError(_took_too_long(self._program, seconds))
+                if self.given_up.is_set():
+                    raise ProblemError(_given_up(self._program))
                 for key, _ in ready:
                     if not key.data(key.fd):
                         selector.unregister(key.fileobj)
@@ -150,6 +161,11 @@ def _took_too_long(program: str, seconds: float) -> Problem:
     detail = f"{program} did not end within {seconds:g} seconds and was killed."
     hint = "Type it yourself to see what it waits for."
     return Problem("process-timeout", "A program took too long", detail, hint=hint)
+
+
+def _given_up(program: str) -> Problem:
+    detail = f"{program} was ended, since nobody waits for it any more."
+    return Problem("process-given-up", "A program was given up", detail, hint="It is tried again when work goes on.")
 
 
 def _too_much(program: str, most: int) -> Problem:
