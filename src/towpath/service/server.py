@@ -34,6 +34,7 @@ from towpath.service.outside import Outside
 from towpath.service.parts import Part
 from towpath.service.place import database_url, open_kept_in, server_folder
 from towpath.service.scheduling import ScheduledRepository, Scheduler
+from towpath.service.tracing import Tracing, traces_wanted
 from towpath.service.watching import WatchedRepository, Watcher
 from towpath.stores import ENGINES, State, WorkQueue
 from towpath.stores.heads import HeadStore
@@ -75,10 +76,12 @@ class Server:
     scheduler: Scheduler
     journal: Journal
     alone: bool
+    tracing: Tracing | None = None
 
     def parts(self) -> dict[str, Part]:
         """What works in this process."""
-        return {"worker": self.crew.work, "watcher": self._watch, "log": self._tell, "cleaner": self._clean}
+        traced = {"traces": self.tracing.work} if self.tracing is not None else {}
+        return {"worker": self.crew.work, "watcher": self._watch, "log": self._tell, "cleaner": self._clean, **traced}
 
     def _watch(self, stop: Cancellation) -> None:
         self.watcher.enter()
@@ -154,7 +157,10 @@ def open_server(outside: Outside, config: ServerConfig, journal: Journal) -> Ite
             name: ScheduledRepository(watched[name].deploys, one.live, one.runs) for name, one in served.items()
         }
         scheduler = Scheduler(heads, config.schedules, compared, outside.clock)
-        yield Server(config, state, served, queue, crew, watcher, scheduler, journal, alone)
+        traces = traces_wanted(outside.environment)
+        states = {name: one.state for name, one in served.items()}
+        tracing = Tracing(traces, queue, states, partial(journal.problem, part="traces")) if traces else None
+        yield Server(config, state, served, queue, crew, watcher, scheduler, journal, alone, tracing)
 
 
 @contextmanager
