@@ -172,7 +172,8 @@ def _to_do_again(snapshot: Snapshot) -> Snapshot:
 
 
 def _no_such_repository(name: str) -> Problem:
-    return Problem("no-such-repository", "There is no such repository", f"No repository {name!r} is watched here.")
+    detail = f"No repository {name!r} is watched here."
+    return Problem("no-such-repository", "There is no such repository", detail, hint="The settings name them all.")
 
 
 def _require(refused: Problem | None) -> None:

@@ -112,7 +112,8 @@ def answer_gates(app: App, run: str, deed: str, environment: str | None, reason:
     gates = [gate for gate in gates if environment in (None, gate["environment"])]
     if not gates:
         detail = f"Run {found['run']} has no open gate{f' of {environment}' if environment else ''}."
-        raise ProblemError(Problem("nothing-to-approve", "There is nothing to approve", detail))
+        hint = "`towpath status` tells what the run waits for."
+        raise ProblemError(Problem("nothing-to-approve", "There is nothing to approve", detail, hint=hint))
     for gate in gates[: 1 if deed == "reject" else None]:
         server.decide(found["run"], deed, {"gate": gate["id"], "reason": reason})
     return _show(app, server, server.run(found["run"]))
@@ -134,7 +135,8 @@ def show_run(app: App, run: str | None, *, plans: bool) -> int:
     if run is None:
         newest = server.runs(1, app.options.repository)
         if not newest:
-            raise ProblemError(Problem("no-such-run", "There is no such run", "There are no runs yet."))
+            hint = "A push to the deploy branch starts one, and so does `towpath plan`."
+            raise ProblemError(Problem("no-such-run", "There is no such run", "There are no runs yet.", hint=hint))
         run = newest[0]["run"]
     found = server.run(run)
     _show(app, server, found)
