@@ -110,7 +110,7 @@ def _bool(value: Value) -> Value:
 
 def _list(value: Value) -> Value:
     if isinstance(value, tuple):
-        return unify(value)
+        return unify(_open(value))
     if isinstance(value, SetValue):
         return value.elements
     raise ConversionError(f"A list is needed, and this is {kind_name(value)}.")
@@ -120,13 +120,13 @@ def _set(value: Value) -> Value:
     if isinstance(value, SetValue):
         return value
     if isinstance(value, tuple):
-        return make_set(unify(value))
+        return make_set(unify(_open(value)))
     raise ConversionError(f"A set is needed, and this is {kind_name(value)}.")
 
 
 def _map(value: Value) -> Value:
     if isinstance(value, dict):
-        return dict(zip(value, unify(tuple(value.values())), strict=True))
+        return dict(zip(value, unify(_open(tuple(value.values()))), strict=True))
     raise ConversionError(f"A map is needed, and this is {kind_name(value)}.")
 
 
@@ -156,6 +156,21 @@ def _order(element: Value, key: str) -> tuple[int, object]:
     if isinstance(element, bool | str) or is_number(element):
         return 0, element
     return (2 if element is None else 3 if isinstance(element, Unknown) else 1), key
+
+
+def _open(values: Sequence[Value]) -> Sequence[Value]:
+    """Elements that are to have one type. Beside something that is not known yet, a number or what has parts may still
+    have to become something else, and is not known either; a string stays what it is.
+    """
+    unknown = next((bare for bare, _ in map(unmark, values) if isinstance(bare, Unknown)), None)
+    return values if unknown is None else tuple(_opened(value, unknown) for value in values)
+
+
+def _opened(value: Value, unknown: Unknown) -> Value:
+    bare, sensitive = unmark(value)
+    if bare is None or isinstance(bare, str | Unknown):
+        return value
+    return Sensitive(unknown) if sensitive else unknown
 
 
 def unify(values: Sequence[Value]) -> tuple[Value, ...]:

@@ -79,7 +79,14 @@ def test_elements_are_brought_to_one_type() -> None:
     assert to_list(({"a": 1}, {"b": "x"})) == ({"a": "1"}, {"b": "x"})
     assert to_list(({"a": 1}, {"a": "x"})) == ({"a": "1"}, {"a": "x"})
     assert to_map({"a": 1, "b": "x"}) == {"a": "1", "b": "x"}
-    assert to_list((None, 1, UNKNOWN)) == (None, 1, UNKNOWN)
+
+
+def test_what_stands_beside_something_unknown_may_still_become_a_string() -> None:
+    assert to_list((None, 1, UNKNOWN)) == (None, UNKNOWN, UNKNOWN)
+    assert to_list(("a", UNKNOWN)) == ("a", UNKNOWN)
+    assert to_list((Sensitive(1), UNKNOWN)) == (Sensitive(UNKNOWN), UNKNOWN)
+    assert to_map({"a": 0, "b": UNKNOWN, "c": "x"}) == {"a": UNKNOWN, "b": UNKNOWN, "c": "x"}
+    assert to_set(({"a": 2}, {"a": 1}, UNKNOWN)) == SetValue((UNKNOWN,))
 
 
 def test_sets_have_an_order_and_no_repetition() -> None:
@@ -87,7 +94,6 @@ def test_sets_have_an_order_and_no_repetition() -> None:
     assert to_set(("b", "a", None, "b")) == SetValue(("a", "b", None))
     assert to_set((True, False)) == SetValue((False, True))
     assert to_set((1, "1")) == SetValue(("1",))
-    assert to_set(({"a": 2}, {"a": 1}, UNKNOWN)) == SetValue(({"a": 1}, {"a": 2}, UNKNOWN))
     assert to_list(to_set(("b", "a"))) == ("a", "b")
 
 
