@@ -12,6 +12,7 @@ from towpath.hcl.evaluate_problems import failed
 from towpath.hcl.forms import canonical
 from towpath.hcl.marks import marked, unknowns
 from towpath.hcl.scope import Evaluates, Scope
+from towpath.hcl.size import steps_of
 from towpath.hcl.syntax import Expression, For
 from towpath.hcl.values import SetValue, Unknown, Value, unmark
 from towpath.problems import ProblemError
@@ -69,6 +70,8 @@ def _of_unknown(collection: Unknown, expression: For, scope: Scope, evaluator: E
             done.append(evaluator.value(part, each))
         except ProblemError as error:
             done.append(error.problems[0].detail)
+    # All of it is looked at, and becomes part of what the computation is known by.
+    evaluator.count(sum(map(steps_of, done)))
     merged = collection.merged(*(unknown for value in done for unknown in unknowns(value)))
     return computed(merged, f"for {expression.grouped}", collection, *done)
 
