@@ -73,14 +73,22 @@ def house(tmp_path: Path) -> Iterator[House]:
     house.state.close()
 
 
-def tracing_of(house: House, told: list[Problem]) -> Tracing:
+@pytest.fixture
+def told() -> list[Problem]:
+    return []
+
+
+@pytest.fixture
+def tracing(house: House, collector: Collector, told: list[Problem]) -> Iterator[Tracing]:
     traces = traces_wanted(FakeEnvironment({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector"}))
     assert traces is not None
-    return Tracing(traces, WorkQueue(house.state.database, house.clock), {"": house.state}, told.append)
+    yield Tracing(traces, WorkQueue(house.state.database, house.clock), {"": house.state}, told.append)
+    collector.may_answer.set()
+    traces.close()
+    assert until(lambda: "towpath-traces" not in {thread.name for thread in threading.enumerate()})
 
 
-def test_the_trace_of_a_run_is_sent_when_it_came_to_rest(house: House, collector: Collector) -> None:
-    tracing = tracing_of(house, [])
+def test_the_trace_of_a_run_is_sent_when_it_came_to_rest(house: House, collector: Collector, tracing: Tracing) -> None:
     run = house.create(walk(step("dev/vpc"), step("dev/app", waits_for=["dev/vpc"])))
     assert house.drive(run).status is RunStatus.SUCCEEDED
     seen = tracing.look(0)
@@ -94,10 +102,10 @@ def test_the_trace_of_a_run_is_sent_when_it_came_to_rest(house: House, collector
     assert len(collector.taken) == 1
 
 
-def test_a_collector_that_does_not_answer_keeps_nobody_waiting(house: House, collector: Collector) -> None:
+def test_a_collector_that_does_not_answer_keeps_nobody_waiting(
+    house: House, collector: Collector, tracing: Tracing, told: list[Problem]
+) -> None:
     collector.may_answer.clear()
-    told: list[Problem] = []
-    tracing = tracing_of(house, told)
     run = house.create(walk(step("dev/vpc")))
     house.drive(run)
     begun = time.monotonic()

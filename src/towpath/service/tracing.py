@@ -43,6 +43,7 @@ class Tracing:
             with contextlib.suppress(ProblemError):  # the worker tells it, and in time it is there again
                 seen = self.queue.last_event() if seen is None else self.look(seen)
             stop.wait(0, _LOOK_SECONDS)
+        self.traces.close()
 
     def look(self, seen: int) -> int:
         """Sends what came to rest after the event; returns the last event that was seen."""

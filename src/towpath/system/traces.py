@@ -4,6 +4,7 @@ all). The library is an extra: it is loaded when somebody wants traces.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import queue
 import threading
@@ -29,9 +30,13 @@ class Traces(Protocol):
         """False where too many wait already."""
         ...
 
+    def close(self) -> None:
+        """Sends nothing more, and does not wait for what is being sent."""
+        ...
+
 
 class OtlpTraces:
-    """Sends from a thread of its own, which nobody waits for in the end."""
+    """Sends from a thread of its own."""
 
     def __init__(self) -> None:
         """Raises `ProblemError` with `telemetry-extra-missing`."""
@@ -41,6 +46,7 @@ class OtlpTraces:
             raise ProblemError(_no_extra()) from error
         self._exporter = OTLPSpanExporter(timeout=_SECONDS)
         self._waiting: queue.Queue[Sequence[Span]] = queue.Queue(_MOST_WAITING)
+        self._closed = threading.Event()
         threading.Thread(target=self._work, name="towpath-traces", daemon=True).start()
 
     def send(self, spans: Sequence[Span]) -> bool:
@@ -50,9 +56,18 @@ class OtlpTraces:
             return False
         return True
 
+    def close(self) -> None:
+        self._closed.set()
+        # What waits is dropped; nothing more wakes whoever sends.
+        with contextlib.suppress(queue.Full):
+            self._waiting.put_nowait(())
+
     def _work(self) -> None:
-        while True:
-            self._exporter.export([_readable(span) for span in self._waiting.get()])
+        while not self._closed.is_set():
+            spans = self._waiting.get()
+            if not self._closed.is_set():
+                self._exporter.export([_readable(span) for span in spans])
+        self._exporter.shutdown()  # type: ignore[no-untyped-call]  # of the library
 
 
 def _readable(span: Span) -> Any:
