@@ -214,7 +214,7 @@ class _Builder:
         text = self._reader.text
         plain = [part.value for part in parts if isinstance(part, Literal) and isinstance(part.value, str)]
         if len(plain) == len(parts):
-            return Literal(text, start, end, "".join(plain))
+            return Literal(text, start, end, normal_text("".join(plain)))
         return Template(text, start, end, tuple(parts))
 
     def _parts(self, ends: frozenset[str]) -> tuple[list[Expression], Tree | None]:

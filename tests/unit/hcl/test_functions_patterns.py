@@ -25,7 +25,7 @@ from towpath.hcl.values import Value
         ("(|a)*", "aa", ("",)),
         ("a{2,3}?", "aaaa", "aa"),
         ("(?i)straSSe", "STRASSE", "STRASSE"),
-        ("(?i)k", "\u212a", "\u212a"),
+        ("(?i)k", "\u212a", "K"),
         ("(?s)a.b", "a\nb", "a\nb"),
         ("(?m)^b$", "a\nb\nc", "b"),
         (r"\bfoo\b", "afoo foo", "foo"),

@@ -22,6 +22,7 @@ from enum import Enum
 from typing import Any
 
 from towpath.hcl.convert import ConversionError
+from towpath.hcl.forms import normal_text
 from towpath.hcl.marks import bare_deep, marked, unknowns
 from towpath.hcl.scope import Call, Function
 from towpath.hcl.size import LONGEST_TEXT, MOST_VALUES, Survey, check_size, larger_than_evaluated
@@ -104,6 +105,9 @@ class Defined:
             result = self.run(call, *arguments) if self.wants_call else self.run(*arguments)
         except (ArgumentError, ConversionError) as error:
             raise wrong(call, str(error), self.signature) from error
+        if isinstance(result, str):
+            # What several texts were put together to may be another one in normal form.
+            result = normal_text(result)
         if not self.measured:
             steps = check_size(result, call)
             if steps and call.evaluator is not None:
