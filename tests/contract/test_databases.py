@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 from postgres_server import PostgresServer
 from sqlalchemy import text
+from sqlalchemy.exc import DataError
 from state_homes import KINDS, StateHome, home_of
 
 from towpath.model.ledger import LedgerEntry
@@ -211,6 +213,19 @@ def test_a_server_that_goes_away_is_a_problem_until_it_is_back(
     assert problem_of(error) == "database-unreachable"
     count_up(state.database)
     assert counted(state.database) == "2"
+
+
+def test_a_connection_that_cannot_be_set_up_is_closed(
+    home_on_postgres: StateHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert home_on_postgres.url is not None
+    database = Database(home_on_postgres.url)
+    monkeypatch.setattr(postgres_kind, "_settings", lambda _: b"SELECT 1 / 0")
+    with pytest.raises(DataError), database.reading():
+        pass
+    database.close()
+    # A connection that nobody closed would be complained about here.
+    gc.collect()
 
 
 def test_who_was_paused_in_a_transaction_gives_way(

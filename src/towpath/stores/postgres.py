@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import Any
@@ -75,8 +76,12 @@ class PostgresKind:
     def _connect(self) -> psycopg.Connection[Any]:
         # Statements prepared on the server fail once a migration changes a table, and behind some poolers.
         connection = psycopg.connect(**{**_WAY_THERE, **self._given}, autocommit=True, prepare_threshold=None)
-        connection.execute(_settings(BUSY_SECONDS))
-        connection.autocommit = False
+        with contextlib.ExitStack() as closing:
+            # The server may go away in this very moment.
+            closing.callback(connection.close)
+            connection.execute(_settings(BUSY_SECONDS))
+            connection.autocommit = False
+            closing.pop_all()
         return connection
 
     def failing(self) -> AbstractContextManager[None]:
