@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from towpath.engines.choosing import engines_of
@@ -27,6 +27,8 @@ from towpath.system.questions import AskedOnce
 
 __all__ = ["Asked", "Working", "open_working"]
 
+_SETTLE_SECONDS = 5.0
+
 
 @dataclass(frozen=True)
 class Working:
@@ -39,6 +41,7 @@ class Working:
     questions: Processes | None = None
     """What engines are asked for their versions with, where that is not the outside's processes."""
     guarded: SystemGuardedProcesses | None = None
+    _asking: list[threading.Thread] = field(default_factory=list, repr=False)
 
     def walk(self, asked: Asked) -> Walk:
         """What a run would do. Raises `ProblemError` when the configuration as a whole is broken, and when what
@@ -49,7 +52,14 @@ class Working:
         """While it is found out whether there is anything to do, what work would have to wait for starts already."""
         if self.guarded is not None:
             self.guarded.get_ready()
-            threading.Thread(target=self._ask_ahead, daemon=True).start()
+            thread = threading.Thread(target=self._ask_ahead, daemon=True)
+            thread.start()
+            self._asking.append(thread)
+
+    def settle(self) -> None:
+        """Waits for what was asked ahead, so that no process outlives the command; not for one that hangs."""
+        for thread in self._asking:
+            thread.join(_SETTLE_SECONDS)
 
     def _ask_ahead(self) -> None:
         # What is wrong is told when a run is made, and not when there is nothing to do.
@@ -106,6 +116,10 @@ def open_working(outside: Outside) -> Iterator[Working]:
         questions = AskedOnce(outside.processes)
         guarded = SystemGuardedProcesses(state.folder / ENGINES)
         workbench = workbench_for(outside, reading.repository, state, LocalRunner(guarded), questions)
-        yield Working(reading, state, Runs(state, workbench, ThreadCarriers()), outside, questions, guarded)
+        opened = Working(reading, state, Runs(state, workbench, ThreadCarriers()), outside, questions, guarded)
+        try:
+            yield opened
+        finally:
+            opened.settle()
     finally:
         state.close()
