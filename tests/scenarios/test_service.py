@@ -170,9 +170,11 @@ def test_a_worker_takes_over_from_a_server_that_was_killed(live: LocalLive, post
 
 
 def test_a_remote_that_never_answers_keeps_nobody_from_stopping(live: LocalLive) -> None:
-    with socket.socket() as silent, served_by(live.world, repository=silent) as server:
-        connection, _ = silent.accept()
-        with connection:
-            begun = time.monotonic()
-            assert server.stop() == 0
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        repository = {"name": "live", "url": f"http://127.0.0.1:{silent.getsockname()[1]}/live.git"}
+        with served_by(live.world, others={"repositories": [repository]}) as server:
+            connection, _ = silent.accept()
+            with connection:
+                begun = time.monotonic()
+                assert server.stop() == 0
     assert time.monotonic() - begun < 20, server.log("serve.log")

@@ -48,9 +48,11 @@ class Talker:
 
 
 class Server:
-    """`config` is the server's configuration, in a folder outside of the repository."""
+    """`config` is the server's configuration, in a folder outside of the repository. `others` are settings that take
+    the place of these.
+    """
 
-    def __init__(self, world: World, database: str | None = None, repository: str | None = None) -> None:
+    def __init__(self, world: World, database: str | None = None, others: Mapping[str, Any] | None = None) -> None:
         self.world = world
         self.folder = world.home / "server"
         self.folder.mkdir()
@@ -58,7 +60,7 @@ class Server:
         self.base = f"http://127.0.0.1:{self.port}"
         self.config = self.folder / "server.yml"
         settings: dict[str, Any] = {
-            "repositories": [{"name": "live", "url": repository or str(world.folder), "interval": 5}],
+            "repositories": [{"name": "live", "url": str(world.folder), "interval": 5}],
             "state": str(self.folder / "state"),
             "cache": str(self.folder / "cache"),
             "listen": f"127.0.0.1:{self.port}",
@@ -67,6 +69,7 @@ class Server:
         }
         if database is not None:
             settings["database"] = database
+        settings |= others or {}
         # JSON is YAML.
         self.config.write_text(json.dumps(settings), encoding="utf-8")
         self.process: subprocess.Popen[str] | None = None
@@ -147,14 +150,8 @@ class Server:
 
 
 @contextmanager
-def served_by(world: World, database: str | None = None, repository: socket.socket | None = None) -> Iterator[Server]:
-    """`repository`: a socket where the server looks for the repository instead."""
-    url = None
-    if repository is not None:
-        repository.bind(("127.0.0.1", 0))
-        repository.listen()
-        url = f"http://127.0.0.1:{repository.getsockname()[1]}/live.git"
-    server = Server(world, database, url)
+def served_by(world: World, database: str | None = None, others: Mapping[str, Any] | None = None) -> Iterator[Server]:
+    server = Server(world, database, others)
     server.start()
     try:
         yield server

@@ -154,7 +154,7 @@ def _binary(evaluator: _Evaluator, expression: Binary, scope: Scope) -> Value:
     for link in reversed(chain):
         right = evaluator.value(link.right, scope)
         if link.operator in _EQUALITY:
-            evaluator.count(steps_of(result) + steps_of(right))
+            evaluator.count(check_size(result, link.left) + check_size(right, link.right))
         try:
             result = computed(binary(link.operator, result, right), link.operator.value, result, right)
         except OperandError as error:

@@ -4,6 +4,8 @@ taken does not matter.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from towpath.hcl.computation import computed
 from towpath.hcl.convert import ConversionError, to_bool, unify
 from towpath.hcl.evaluate_problems import failed
@@ -18,13 +20,15 @@ from towpath.hcl.syntax import (
     Expression,
     Literal,
     Object,
+    SplatStep,
     Template,
     TemplateFor,
     TemplateWrap,
+    Traversal,
     Tuple,
     Unary,
 )
-from towpath.hcl.values import Sensitive, Unknown, Value, contains_unknown, unmark
+from towpath.hcl.values import Sensitive, SetValue, Unknown, Value, contains_unknown, unmark
 from towpath.problems import ProblemError
 
 __all__ = ["evaluate_conditional"]
@@ -69,6 +73,10 @@ def _of_its_type(evaluator: Evaluates, expression: Expression, scope: Scope) -> 
         names = [str(item.key.value) for item in expression.items if isinstance(item.key, Literal)]
         values = [_untaken(evaluator, item.value, scope) for item in expression.items]
         return dict(zip(names, values, strict=True))
+    if isinstance(expression, TemplateWrap):
+        return _of_its_type(evaluator, expression.expression, scope)
+    if isinstance(expression, Traversal) and isinstance(expression.steps[-1], SplatStep):
+        return _of_a_splat(evaluator, expression, scope)
     if isinstance(expression, Conditional):
         yes, no = (_untaken(evaluator, branch, scope) for branch in (expression.yes, expression.no))
         try:
@@ -76,6 +84,18 @@ def _of_its_type(evaluator: Evaluates, expression: Expression, scope: Scope) -> 
         except ProblemError:
             return None
     return _of_the_kind(expression)
+
+
+def _of_a_splat(evaluator: Evaluates, expression: Traversal, scope: Scope) -> Value:
+    """It has as many results as what it is taken of has elements, whatever fails inside of them."""
+    *before, _ = expression.steps
+    try:
+        bare, _ = unmark(evaluator.value(replace(expression, steps=tuple(before)), scope))
+    except ProblemError:
+        return None
+    if isinstance(bare, Unknown):
+        return None
+    return (None,) * (len(bare) if isinstance(bare, tuple | SetValue) else 1)
 
 
 def _of_the_kind(expression: Expression) -> Value:

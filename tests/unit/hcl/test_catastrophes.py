@@ -89,6 +89,7 @@ GROWING = (
     "9" * 3000 + " * " + "9" * 3000,
     "pow(10, 300) * " * 90 + "1",
     "reverse(sort(distinct(flatten([rows, rows]))))",
+    "[for row in rows : rows] == [for row in rows : rows]",
 )
 
 

@@ -85,3 +85,23 @@ def test_local_modules_and_those_that_they_refer_to(tmp_path: Path) -> None:
     assert local_modules(tmp_path, "envs/app") == {"modules/a", "modules/b"}
     assert local_modules(tmp_path, "modules/c") == frozenset()
     assert [name for name, _ in files_of(tmp_path / "modules/a")] == ["main.tf"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("main.tf", 'variable "it" {\n  default = { a = "hush-a", b = ["hush-b", "on"] }\n  sensitive = true\n}\n'),
+        (
+            "main.tf.json",
+            '{"variable": {"it": {"default": {"a": "hush-a", "b": ["hush-b", "on"]}, "sensitive": true}}}',
+        ),
+    ],
+)
+def test_the_default_of_a_sensitive_variable_is_secret(name: str, text: str) -> None:
+    module = read_module([(name, text.encode())])
+    assert set(module.secrets) == {"hush-a", "hush-b"}
+    assert "hush-a" not in repr(module)
+    innocent = read_module([(name, text.replace("true", "false").encode())])
+    assert innocent.secrets == ()
+    broken = read_module([("main.tf", b'variable "it" {\n  default = local.a\n  sensitive = true\n}\n')])
+    assert broken.secrets == ()

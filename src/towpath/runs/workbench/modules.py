@@ -10,8 +10,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from towpath.engines.terraform.environment import secret_texts
+from towpath.hcl.evaluate import evaluate
+from towpath.hcl.forms import from_json
 from towpath.hcl.parse import parse
+from towpath.hcl.scope import Scope
 from towpath.hcl.syntax import Block, Literal
+from towpath.hcl.values import Value
+from towpath.problems import ProblemError
 
 __all__ = ["DeclaredBackend", "ModuleFiles", "files_of", "local_modules", "read_module"]
 
@@ -33,12 +39,14 @@ class DeclaredBackend:
 @dataclass(frozen=True, slots=True)
 class ModuleFiles:
     """`variables` maps each declared variable to whether it is sensitive; `verbatim` are those that take a text of the
-    environment as it is: the engine reads all others as expressions.
+    environment as it is: the engine reads all others as expressions. `secrets` are the texts in the defaults of
+    sensitive variables.
     """
 
     variables: Mapping[str, bool]
     verbatim: frozenset[str] = frozenset()
     backend: DeclaredBackend | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def backend_type(self) -> str | None:
@@ -72,7 +80,8 @@ def read_module(files: Iterable[tuple[str, bytes]]) -> ModuleFiles:
         variables.update(found)
         backend = declared or backend
     verbatim = frozenset(name for name, variable in variables.items() if variable.type in _VERBATIM)
-    return ModuleFiles({name: variable.sensitive for name, variable in variables.items()}, verbatim, backend)
+    secrets = tuple(text for variable in variables.values() for text in variable.secrets)
+    return ModuleFiles({name: variable.sensitive for name, variable in variables.items()}, verbatim, backend, secrets)
 
 
 _VERBATIM = frozenset((None, "string", "number", "bool"))
@@ -80,10 +89,11 @@ _VERBATIM = frozenset((None, "string", "number", "bool"))
 
 @dataclass(frozen=True, slots=True)
 class _Variable:
-    """`type` is the text of its type; None: it has none."""
+    """`type` is the text of its type; None: it has none. `secrets` are what its default holds, if it is sensitive."""
 
     sensitive: bool
     type: str | None
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 _Found = tuple[dict[str, _Variable], DeclaredBackend | None]
@@ -92,7 +102,7 @@ _Found = tuple[dict[str, _Variable], DeclaredBackend | None]
 def _read_hcl(name: str, content: bytes) -> _Found:
     body = parse(content, name).body
     variables = {
-        block.labels[0]: _Variable(_literals(block).get("sensitive") is True, _type(block))
+        block.labels[0]: _variable(_literals(block).get("sensitive") is True, _type(block), _default(block))
         for block in body.blocks_of("variable")
         if block.labels
     }
@@ -104,6 +114,19 @@ def _read_hcl(name: str, content: bytes) -> _Found:
         elif block.type == "backend" and block.labels:
             backend = DeclaredBackend(block.labels[0], _settings(block), code)
     return variables, backend
+
+
+def _variable(sensitive: bool, type_: str | None, default: Value) -> _Variable:
+    return _Variable(sensitive, type_, tuple(secret_texts(default, secret=True)) if sensitive else ())
+
+
+def _default(block: Block) -> Value:
+    """Nothing but what is written there: no variable or function has a value here."""
+    default = block.body.attributes.get("default")
+    try:
+        return evaluate(default.expression, Scope()) if default else None
+    except ProblemError:
+        return None
 
 
 def _type(block: Block) -> str | None:
@@ -130,7 +153,7 @@ def _read_json(content: bytes) -> _Found:
     except ValueError:
         return {}, None
     variables = {
-        name: _Variable(bool(settings.get("sensitive")), settings.get("type"))
+        name: _variable(bool(settings.get("sensitive")), settings.get("type"), from_json(settings.get("default")))
         for block in _blocks(data, "variable")
         for name, settings in block.items()
         if isinstance(settings, dict)

@@ -13,8 +13,10 @@ __all__ = ["declared_secrets"]
 
 
 def declared_secrets(inputs: Inputs, module: ModuleFiles, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Values of variables that the module calls sensitive are secrets, wherever they come from."""
-    found = []
+    """Values of variables that the module calls sensitive are secrets, wherever they come from: also from the module
+    itself.
+    """
+    found = list(module.secrets)
     for name, sensitive in module.variables.items():
         long = inputs.file.get(name)
         in_file = long if isinstance(long, str | None) else exact_json(long)
