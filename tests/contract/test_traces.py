@@ -30,6 +30,7 @@ class Collector(HTTPServer):
         self.taken: list[ExportTraceServiceRequest] = []
         self.may_answer = threading.Event()
         self.may_answer.set()
+        self.status = 200
 
     def spans(self) -> dict[str, object]:
         return {
@@ -49,7 +50,7 @@ class _Taker(BaseHTTPRequestHandler):
         request.ParseFromString(self.rfile.read(int(self.headers["content-length"])))
         assert self.path == "/v1/traces"
         self.server.taken.append(request)
-        self.send_response(200)
+        self.send_response(self.server.status)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
@@ -115,6 +116,16 @@ def test_a_collector_that_does_not_answer_keeps_nobody_waiting(
     assert {problem.id for problem in told} == {"traces-not-sent"}
     collector.may_answer.set()
     assert until(lambda: bool(collector.taken))
+
+
+def test_a_collector_that_refuses_is_told_of(
+    house: House, collector: Collector, tracing: Tracing, told: list[Problem]
+) -> None:
+    collector.status = 401
+    house.drive(house.create(walk(step("dev/vpc"))))
+    seen = tracing.look(0)
+    assert until(lambda: tracing.look(seen) == seen and bool(told))
+    assert [problem.detail.split(".")[0] for problem in told] == ["Traces that were lost: 1"]
 
 
 def test_without_the_variable_nothing_is_sent_and_nothing_loaded() -> None:

@@ -51,15 +51,23 @@ class Tracing:
             if event.kind is EventKind.RUN_STATUS and event.data["status"] not in _GO_ON and repository in self.states:
                 self._send(repository, event.run)
             seen = event.sequence
+        lost = self.traces.lost()
+        if lost:
+            self.trouble(_not_sent(lost))
         return seen
 
     def _send(self, repository: str, run: str) -> None:
         state = self.states[repository]
         snapshot = state.runs.snapshot(run)
-        if snapshot is not None and not self.traces.send(spans_of(repository, snapshot, state.runs.attempts(run))):
-            self.trouble(_not_sent(run))
+        if snapshot is not None:
+            self.traces.send(spans_of(repository, snapshot, state.runs.attempts(run)))
 
 
-def _not_sent(run: str) -> Problem:
-    detail = f"The trace of run {run} is not sent: the collector has not answered for a while."
-    return Problem("traces-not-sent", "Traces are not sent", detail, hint="Look at OTEL_EXPORTER_OTLP_ENDPOINT.")
+def _not_sent(number: int) -> Problem:
+    detail = f"Traces that were lost: {number}. The collector does not answer, or does not take them."
+    return Problem(
+        "traces-not-sent",
+        "Traces are not sent",
+        detail,
+        hint="Look at OTEL_EXPORTER_OTLP_ENDPOINT, and at the collector.",
+    )

@@ -26,8 +26,12 @@ _SECONDS = 10
 class Traces(Protocol):
     """Takes traces, and never keeps anybody waiting."""
 
-    def send(self, spans: Sequence[Span]) -> bool:
-        """False where too many wait already."""
+    def send(self, spans: Sequence[Span]) -> None:
+        """The trace is lost where too many wait already."""
+        ...
+
+    def lost(self) -> int:
+        """How many traces were lost since this was last asked: too many waited, or the collector did not take them."""
         ...
 
     def close(self) -> None:
@@ -47,14 +51,20 @@ class OtlpTraces:
         self._exporter = OTLPSpanExporter(timeout=_SECONDS)
         self._waiting: queue.Queue[Sequence[Span]] = queue.Queue(_MOST_WAITING)
         self._closed = threading.Event()
+        self._lost = queue.SimpleQueue[None]()
         threading.Thread(target=self._work, name="towpath-traces", daemon=True).start()
 
-    def send(self, spans: Sequence[Span]) -> bool:
+    def send(self, spans: Sequence[Span]) -> None:
         try:
             self._waiting.put_nowait(spans)
         except queue.Full:
-            return False
-        return True
+            self._lost.put(None)
+
+    def lost(self) -> int:
+        number = self._lost.qsize()
+        for _ in range(number):
+            self._lost.get()
+        return number
 
     def close(self) -> None:
         self._closed.set()
@@ -65,9 +75,14 @@ class OtlpTraces:
     def _work(self) -> None:
         while not self._closed.is_set():
             spans = self._waiting.get()
-            if not self._closed.is_set():
-                self._exporter.export([_readable(span) for span in spans])
+            if not self._closed.is_set() and not self._export(spans):
+                self._lost.put(None)
         self._exporter.shutdown()  # type: ignore[no-untyped-call]  # of the library
+
+    def _export(self, spans: Sequence[Span]) -> bool:
+        from opentelemetry.sdk.trace.export import SpanExportResult
+
+        return self._exporter.export([_readable(span) for span in spans]) is SpanExportResult.SUCCESS
 
 
 def _readable(span: Span) -> Any:
