@@ -68,8 +68,8 @@ def require_same_key(database: Database, key: bytes) -> None:
 def key_differs(place: str) -> Problem:
     detail = f"Plan files in {place} are encrypted with another key than this process has."
     hint = (
-        f"Give every process the same {KEY_VARIABLE}, or the file `key` of the old state folder. If the key is lost, the "
-        "plan files have to be given up."
+        f"Give every process the same {KEY_VARIABLE}, or the file `key` of the old state folder. "
+        "If the key is lost, the plan files have to be given up."
     )
     return Problem("key-differs", "The encryption key is another one", detail, hint=hint)
 
