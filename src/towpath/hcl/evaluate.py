@@ -104,6 +104,15 @@ class _Evaluator:
             if outer is not None:
                 outer.extend(met)
 
+    @contextmanager
+    def unnoted(self) -> Iterator[None]:
+        """What is met here stands for nothing that is there."""
+        outer, self._met = self._met, None
+        try:
+            yield
+        finally:
+            self._met = outer
+
     def meet(self, value: Value) -> None:
         bare = value.value if isinstance(value, Sensitive) else value
         if self._met is not None and isinstance(bare, Unknown):

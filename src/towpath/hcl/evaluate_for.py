@@ -44,7 +44,8 @@ def evaluate_for(expression: For, scope: Scope, evaluator: Evaluates) -> Value:
         _gather(results, expression, scope.child(variables), evaluator)
     if expression.condition is not None and not collection:
         # As in Terraform, a condition that is none is wrong even where there is nothing to decide on.
-        _condition(results, expression, _each(Unknown(), expression, scope), evaluator)
+        with evaluator.unnoted():
+            _condition(results, expression, _each(Unknown(), expression, scope), evaluator)
     return marked(_assembled(results, expression), results.sensitive)
 
 

@@ -47,6 +47,9 @@ class Evaluates(Protocol):
     def noting(self) -> AbstractContextManager[list[Unknown]]:
         """Lists the unknown values that are met from here on."""
 
+    def unnoted(self) -> AbstractContextManager[None]:
+        """What is met inside is evaluated for its problems alone, and listed by nobody."""
+
     def meet(self, value: Value) -> None:
         """Notes a value that was not evaluated by itself, if it is unknown."""
 
