@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from emulated_aws import emulated_aws
@@ -47,12 +48,15 @@ KEY = signing_key("whsec_plJ3nmyCDGBKInavdOK15jsl")
 
 @dataclass
 class Place:
-    """A destination; `arrived` counts what a person, or a receiver that looks at ids, sees there."""
+    """A destination; `arrived` counts what a person, or a receiver that looks at ids, sees there. From `refuse` on it
+    takes nothing, which is told of as the problem `refused`.
+    """
 
     notifier: Notifier
     arrived: Callable[[], int]
+    refuse: Callable[[], None]
     knows_again: bool = True
-    refuse: Callable[[], None] | None = None
+    refused: str = "notice-refused"
 
 
 @pytest.fixture
@@ -67,13 +71,6 @@ def post(tmp_path: Path) -> Iterator[MailHost]:
         yield running
 
 
-def _refusing(host: NoticeHost) -> Callable[[], None]:
-    def refuse() -> None:
-        host.refuse = 429
-
-    return refuse
-
-
 def slack(host: NoticeHost, token: str = TOKEN, channel: str = "C1") -> SlackBot:
     return SlackBot(token, channel, OutwardHttp(loopback=True), f"{host.url}/api")
 
@@ -83,24 +80,84 @@ def mail(post: MailHost, *to: str, password: str = PASSWORD, ca: bool = True) ->
     return MailNotifier(server, "towpath@example.com", to or ("ops@example.com",), SmtpMail())
 
 
-@pytest.fixture(params=["slack_bot", "slack_workflow", "teams", "webhook", "mail", "fake"])
-def place(request: pytest.FixtureRequest, host: NoticeHost, post: MailHost) -> Place:
-    http, refuse = OutwardHttp(loopback=True), _refusing(host)
-    if request.param == "slack_bot":
-        return Place(slack(host), lambda: len(host.messages), refuse=refuse)
-    if request.param == "slack_workflow":
-        return Place(SlackWorkflow(f"{host.url}/workflow", http), lambda: len(host.posts), False, refuse)
-    if request.param == "teams":
-        return Place(Teams(f"{host.url}/teams", http), lambda: len(host.posts), False, refuse)
-    if request.param == "webhook":
-        webhook = Webhook(f"{host.url}/hook", KEY, http, FakeClock())
-        return Place(webhook, lambda: len({headers["webhook-id"] for _, headers, _ in host.posts}), refuse=refuse)
-    if request.param == "mail":
-        return Place(mail(post), lambda: len({message["Message-ID"] for message in post.messages}))
+@dataclass
+class Topic:
+    """A FIFO topic, and the queue that hears of what is published there."""
+
+    sns: Any
+    sqs: Any
+    arn: str
+    queue: str
+
+    def delete(self) -> None:
+        self.sns.delete_topic(TopicArn=self.arn)
+
+    def ids(self) -> list[str]:
+        """Of the notices that came."""
+        said = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
+        return [json.loads(json.loads(one["Body"])["Message"])["id"] for one in said]
+
+
+@pytest.fixture
+def topic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Topic]:
+    with emulated_aws(tmp_path) as running:
+        for name, value in running.environment({}).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("AWS_PROFILE", raising=False)
+        sns, sqs = running.client("sns", "111111111111"), running.client("sqs", "111111111111")
+        arn = sns.create_topic(Name="deploys.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+        queue = sqs.create_queue(QueueName="deploys.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        listens = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        sns.subscribe(TopicArn=arn, Protocol="sqs", Endpoint=listens)
+        yield Topic(sns, sqs, arn, queue)
+
+
+def _on_the_web(kind: str, host: NoticeHost) -> Place:
+    http = OutwardHttp(loopback=True)
+
+    def refuse() -> None:
+        host.refuse = 429
+
+    if kind == "slack_bot":
+        return Place(slack(host), lambda: len(host.messages), refuse)
+    if kind == "slack_workflow":
+        return Place(SlackWorkflow(f"{host.url}/workflow", http), lambda: len(host.posts), refuse, False)
+    if kind == "teams":
+        return Place(Teams(f"{host.url}/teams", http), lambda: len(host.posts), refuse, False)
+    webhook = Webhook(f"{host.url}/hook", KEY, http, FakeClock())
+    return Place(webhook, lambda: len({headers["webhook-id"] for _, headers, _ in host.posts}), refuse)
+
+
+def _by_mail(post: MailHost) -> Place:
+    def refuse() -> None:
+        post.knows_nobody = True
+
+    def arrived() -> int:
+        return len({message["Message-ID"] for message in post.messages})
+
+    return Place(mail(post), arrived, refuse, refused="mail-refused")
+
+
+def _fake() -> Place:
     fake = FakeNotifier()
-    return Place(
-        fake, lambda: len(fake.arrived), refuse=lambda: setattr(fake, "problem", Problem("notice-refused", "Refused"))
-    )
+
+    def refuse() -> None:
+        fake.problem = Problem("notice-refused", "Refused")
+
+    return Place(fake, lambda: len(fake.arrived), refuse)
+
+
+@pytest.fixture(params=["slack_bot", "slack_workflow", "teams", "webhook", "mail", "sns", "fake"])
+def place(request: pytest.FixtureRequest) -> Place:
+    if request.param == "mail":
+        return _by_mail(request.getfixturevalue("post"))
+    if request.param == "sns":
+        topic: Topic = request.getfixturevalue("topic")
+        notifier = Sns(topic.arn, BotoAws(SystemClock()))
+        return Place(notifier, lambda: len(topic.ids()), topic.delete, refused="topic-denied")
+    if request.param == "fake":
+        return _fake()
+    return _on_the_web(request.param, request.getfixturevalue("host"))
 
 
 def test_a_notice_arrives(place: Place) -> None:
@@ -115,12 +172,11 @@ def test_a_notice_that_is_sent_again_is_there_once_where_the_destination_can_tel
 
 
 def test_who_does_not_take_it_is_told_of(place: Place) -> None:
-    if place.refuse is None:
-        return  # mail is refused in tests of its own
     place.refuse()
-    with pytest.raises(NotDelivered) as raised:
+    with pytest.raises(ProblemError) as raised:
         place.notifier.send(Sending(NOTICE))
-    assert raised.value.problems[0].id == "notice-refused"
+    assert raised.value.problems[0].id == place.refused
+    assert place.arrived() == 0
 
 
 def test_a_destination_says_when_to_ask_again(host: NoticeHost) -> None:
@@ -245,24 +301,3 @@ def test_mail_encrypted_from_the_first_byte(tmp_path: Path) -> None:
         server = MailServer("127.0.0.1", post.port, True, None, None, post.ca_file)
         MailNotifier(server, "towpath@example.com", ("ops@example.com",), SmtpMail()).send(Sending(NOTICE))
         assert len(post.messages) == 1
-
-
-def test_a_fifo_topic_passes_a_notice_on_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with emulated_aws(tmp_path) as running:
-        for name, value in running.environment({}).items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.delenv("AWS_PROFILE", raising=False)
-        sns, sqs = running.client("sns", "111111111111"), running.client("sqs", "111111111111")
-        fifo = {"FifoTopic": "true"}
-        topic = sns.create_topic(Name="deploys.fifo", Attributes=fifo)["TopicArn"]
-        queue = sqs.create_queue(QueueName="deploys.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-        notifier = Sns(topic, BotoAws(SystemClock()))
-        notifier.send(Sending(NOTICE))
-        notifier.send(Sending(NOTICE, again=True))
-        said = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
-        assert [json.loads(json.loads(one["Body"])["Message"])["id"] for one in said] == ["notice-1"]
-        with pytest.raises(ProblemError) as raised:
-            Sns(f"{topic[:-5]}-missing", BotoAws(SystemClock())).send(Sending(NOTICE))
-        assert raised.value.problems[0].id == "topic-denied"

@@ -131,17 +131,18 @@ def certificate(folder: Path) -> tuple[Path, Path]:
 
 
 class MailHost:
-    """A mail server; `messages` is what it took."""
+    """A mail server; `messages` is what it took. It may know nobody."""
 
     def __init__(self, ca_file: Path) -> None:
         self.ca_file = str(ca_file)
         self.port = 0
         self.messages: list[EmailMessage] = []
+        self.knows_nobody = False
 
     async def handle_RCPT(  # noqa: N802  # as it is called
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if address.startswith("nobody@"):
+        if self.knows_nobody or address.startswith("nobody@"):
             return "550 no such user"
         if address.startswith("later@"):
             return "451 try again later"
