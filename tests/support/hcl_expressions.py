@@ -352,7 +352,7 @@ class Grammar:
             st.builds("{}({}, {})".format, SET_CALLS, self.texts(depth), self.texts(depth)),
             st.builds("{}({}, {})".format, SET_CALLS, self.numbers(depth), self.numbers(depth)),
             st.builds('formatlist("%s-%v", {}, {})'.format, items, items),
-            st.builds('regexall("[a-z]", {})'.format, self.text(depth)),
+            st.builds('regexall("[a-z]|^", {})'.format, self.text(depth)),
         )
 
     @_once
