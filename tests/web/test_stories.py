@@ -126,6 +126,7 @@ def test_a_halted_run_is_resumed_and_cancelled_by_who_may(visitor: Visitor, esta
     page.get_by_role("dialog").get_by_role("button", name="Resume").click()
     expect(page.get_by_role("status").first).to_have_text("running")
     page.get_by_role("link", name="Cancel the run").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert [what for _, what, _ in estate.done] == ["resume"]
