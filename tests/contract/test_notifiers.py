@@ -49,7 +49,7 @@ KEY = signing_key("whsec_plJ3nmyCDGBKInavdOK15jsl")
 @dataclass
 class Place:
     """A destination; `arrived` counts what a person, or a receiver that looks at ids, sees there. From `refuse` on it
-    takes nothing, which is told of as the problem `refused`.
+    takes nothing, which is told of as the problem `refused`, by an error of the kind `raises`.
     """
 
     notifier: Notifier
@@ -57,6 +57,7 @@ class Place:
     refuse: Callable[[], None]
     knows_again: bool = True
     refused: str = "notice-refused"
+    raises: type[ProblemError] = NotDelivered
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def _by_mail(post: MailHost) -> Place:
     def arrived() -> int:
         return len({message["Message-ID"] for message in post.messages})
 
-    return Place(mail(post), arrived, refuse, refused="mail-refused")
+    return Place(mail(post), arrived, refuse, refused="mail-refused", raises=ProblemError)
 
 
 def _fake() -> Place:
@@ -154,7 +155,7 @@ def place(request: pytest.FixtureRequest) -> Place:
     if request.param == "sns":
         topic: Topic = request.getfixturevalue("topic")
         notifier = Sns(topic.arn, BotoAws(SystemClock()))
-        return Place(notifier, lambda: len(topic.ids()), topic.delete, refused="topic-denied")
+        return Place(notifier, lambda: len(topic.ids()), topic.delete, refused="topic-denied", raises=ProblemError)
     if request.param == "fake":
         return _fake()
     return _on_the_web(request.param, request.getfixturevalue("host"))
@@ -173,7 +174,7 @@ def test_a_notice_that_is_sent_again_is_there_once_where_the_destination_can_tel
 
 def test_who_does_not_take_it_is_told_of(place: Place) -> None:
     place.refuse()
-    with pytest.raises(ProblemError) as raised:
+    with pytest.raises(place.raises) as raised:
         place.notifier.send(Sending(NOTICE))
     assert raised.value.problems[0].id == place.refused
     assert place.arrived() == 0
@@ -301,3 +302,8 @@ def test_mail_encrypted_from_the_first_byte(tmp_path: Path) -> None:
         server = MailServer("127.0.0.1", post.port, True, None, None, post.ca_file)
         MailNotifier(server, "towpath@example.com", ("ops@example.com",), SmtpMail()).send(Sending(NOTICE))
         assert len(post.messages) == 1
+
+
+def test_what_a_topic_passes_on_is_the_notice(topic: Topic) -> None:
+    Sns(topic.arn, BotoAws(SystemClock())).send(Sending(NOTICE))
+    assert topic.ids() == ["notice-1"]

@@ -102,7 +102,9 @@ _Found = tuple[dict[str, _Variable], DeclaredBackend | None]
 def _read_hcl(name: str, content: bytes) -> _Found:
     body = parse(content, name).body
     variables = {
-        block.labels[0]: _variable(_literals(block).get("sensitive") is True, _type(block), _default(block))
+        block.labels[0]: _Variable(
+            _is_sensitive(block), _type(block), _secrets_in(block) if _is_sensitive(block) else ()
+        )
         for block in body.blocks_of("variable")
         if block.labels
     }
@@ -116,17 +118,21 @@ def _read_hcl(name: str, content: bytes) -> _Found:
     return variables, backend
 
 
-def _variable(sensitive: bool, type_: str | None, default: Value) -> _Variable:
-    return _Variable(sensitive, type_, tuple(secret_texts(default, secret=True)) if sensitive else ())
+def _is_sensitive(block: Block) -> bool:
+    return _literals(block).get("sensitive") is True
 
 
-def _default(block: Block) -> Value:
-    """Nothing but what is written there: no variable or function has a value here."""
+def _secrets_in(block: Block) -> tuple[str, ...]:
+    """What is written as the default, and nothing else: no variable or function has a value here."""
     default = block.body.attributes.get("default")
     try:
-        return evaluate(default.expression, Scope()) if default else None
+        return _texts(evaluate(default.expression, Scope())) if default else ()
     except ProblemError:
-        return None
+        return ()
+
+
+def _texts(default: Value) -> tuple[str, ...]:
+    return tuple(secret_texts(default, secret=True))
 
 
 def _type(block: Block) -> str | None:
@@ -153,7 +159,11 @@ def _read_json(content: bytes) -> _Found:
     except ValueError:
         return {}, None
     variables = {
-        name: _variable(bool(settings.get("sensitive")), settings.get("type"), from_json(settings.get("default")))
+        name: _Variable(
+            bool(settings.get("sensitive")),
+            settings.get("type"),
+            _texts(from_json(settings.get("default"))) if settings.get("sensitive") else (),
+        )
         for block in _blocks(data, "variable")
         for name, settings in block.items()
         if isinstance(settings, dict)
