@@ -96,7 +96,7 @@ def pages_of(browser: Browser, server: Server) -> dict[str, str]:
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("heading", name="Runs").wait_for()
     found: dict[str, str] = {}
-    ahead = ["/runs", "/settings", "/api/openapi.json"]
+    ahead = ["/runs", "/settings", "/api/v1/openapi.json"]
     while ahead and len(found) < MOST_PAGES:
         address = ahead.pop(0)
         if address not in found:
@@ -108,6 +108,7 @@ def pages_of(browser: Browser, server: Server) -> dict[str, str]:
 
 def _content(page: Page, address: str) -> str:
     answer = page.request.get(address)
+    assert answer.ok, f"{address}: {answer.status}"
     if answer.headers.get("content-type", "").startswith("text/html"):
         page.goto(address)
     return answer.text()
